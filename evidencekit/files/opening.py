@@ -1,0 +1,52 @@
+"""Open what somebody else may have prepared: no links followed, regular files only, watched.
+
+A file is opened once, by its last name component without following a link, and everything is asked
+of the descriptor from then on. If it moved under the reader, what was read is not evidence.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from evidencekit.errors import BadInput, SourceChanged
+
+_FLAGS = (
+    os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+)  # NONBLOCK: a FIFO never hangs us
+
+
+@contextmanager
+def open_regular(path: Path | bytes, *, dir_fd: int | None = None) -> Iterator[BinaryIO]:
+    """Open a regular file unbuffered; raises :class:`BadInput` for links, devices and the like.
+
+    Leaving normally raises :class:`SourceChanged` if size, times or identity differ from the start.
+    """
+    fd = os.open(path, _FLAGS, dir_fd=dir_fd)
+    with open(fd, "rb", buffering=0) as stream:  # noqa: PTH123 (a descriptor has no path)
+        before = os.fstat(fd)
+        if not stat.S_ISREG(before.st_mode):
+            raise BadInput(f"{os.fsdecode(path)!r} is not a regular file")
+        yield stream
+        if _identity(os.fstat(fd)) != _identity(before):
+            raise SourceChanged(f"{os.fsdecode(path)!r} changed while it was read")
+
+
+def _identity(status: os.stat_result) -> tuple[int, ...]:
+    # ctime moves with every write, rename and chmod, and nobody can set it back.
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+class RegularFile:
+    """Content of a find that lies in a regular file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """See :func:`open_regular`; a file that vanished raises ``FileNotFoundError``."""
+        with open_regular(self._path) as stream:
+            yield stream

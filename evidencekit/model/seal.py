@@ -1,0 +1,19 @@
+"""What a seal is made of, besides the bytes in its folder."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """An RFC 3161 exchange: what was asked, what came back, what it says."""
+
+    tsa: str
+    """URL of the authority, as configured."""
+    request: bytes
+    """DER TimeStampReq; kept, so that nonce and policy can be checked again."""
+    response: bytes
+    """DER TimeStampResp around the token exactly as received (docs/format/seal.md §5)."""
+    gen_time: datetime
+    is_authority_checked: bool
+    """Whether the token chains to a root that the caller configured; only then is time proven."""
