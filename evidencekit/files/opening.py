@@ -34,6 +34,15 @@ def open_regular(path: Path | bytes, *, dir_fd: int | None = None) -> Iterator[B
             raise SourceChanged(f"{os.fsdecode(path)!r} changed while it was read")
 
 
+def read_whole(path: Path, *, limit: int) -> bytes:
+    """Read a small regular file; :class:`BadInput` where it is longer than ``limit`` bytes."""
+    with open_regular(path) as stream:
+        data = stream.read(limit + 1)
+        if len(data) > limit:
+            raise BadInput(f"{path} is longer than {limit} bytes")
+    return data
+
+
 def _identity(status: os.stat_result) -> tuple[int, ...]:
     # ctime moves with every write, rename and chmod, and nobody can set it back.
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

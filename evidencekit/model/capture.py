@@ -28,7 +28,7 @@ class PageCapture:
     """After redirects; equal to ``url`` where nothing answered."""
     verdict: CaptureVerdict
     reasons: tuple[str, ...]
-    """Stable words with an argument, e.g. ``http-status 404``, ``timed-out load``; empty when complete."""
+    """Stable words with an argument, e.g. ``http-status 404``; empty when complete."""
     engine: str
     started_at: datetime
     ended_at: datetime

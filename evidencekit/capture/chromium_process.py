@@ -1,0 +1,154 @@
+"""One browser process with one fresh profile, and nothing of either left behind.
+
+Rules:
+
+* Root never runs the browser. Its sandbox refuses root, and ``--no-sandbox`` would let a hostile
+  page own the machine that holds the evidence; so as root the browser becomes ``nobody``.
+* The environment is HOME, PATH and LANG, nothing else: variables can carry proxies, preloaded
+  libraries and secrets.
+* On every way out the process group is killed and the profile, with the network log and every
+  cookie in it, is removed.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evidencekit.capture.cdp import CallFailed, Connection
+from evidencekit.capture.chromium import Browser, flags
+from evidencekit.errors import BrowserUnavailable
+from evidencekit.text.catalog import _
+
+UNPRIVILEGED_ID = 65534  # nobody / nogroup: exists everywhere, owns nothing
+START_TIMEOUT_S = 30
+CLOSE_TIMEOUT_S = 15
+_STDERR_BYTES = 20_000
+# The pipe of the protocol is descriptors 3 and 4 of the browser. A shell moves them there from its
+# own input and output, so that no code of ours runs between fork and exec.
+_PIPES = 'exec "$@" 3<&0 4>&1 </dev/null >/dev/null'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A browser that answers."""
+
+    connection: Connection
+    netlog: Path
+    process: subprocess.Popen[bytes]
+
+    def close(self) -> bool:
+        """Ask the browser to end, which completes its network log; returns whether it did."""
+        try:
+            self.connection.post("Browser.close")
+            self.connection.wait(lambda: False, timeout_s=CLOSE_TIMEOUT_S)
+        except CallFailed:
+            pass  # the pipe closed: that is what was asked for
+        try:
+            self.process.wait(CLOSE_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            return False
+        return self.process.returncode == 0
+
+
+@contextmanager
+def running(browser: Browser) -> Iterator[Running]:
+    """Run ``browser`` for one capture; raises :class:`BrowserUnavailable` if it does not start."""
+    with _profile() as profile:
+        netlog, errors = profile / "netlog.json", profile / "stderr"
+        with errors.open("wb") as stderr:
+            process = _launch(browser, profile=profile, netlog=netlog, stderr=stderr.fileno())
+        try:
+            connection = _connect(process)
+            try:
+                _require_answer(connection, errors)
+                yield Running(connection=connection, netlog=netlog, process=process)
+            finally:
+                connection.close()
+        finally:
+            _kill(process)
+
+
+@contextmanager
+def _profile() -> Iterator[Path]:
+    """Make a folder that only the browser's user can enter; it is removed whatever happens."""
+    home = Path(tempfile.mkdtemp(prefix="evidencekit-browser-"))
+    try:
+        if os.geteuid() == 0:
+            os.chown(home, UNPRIVILEGED_ID, UNPRIVILEGED_ID)
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+        if home.exists():  # a process that was still dying wrote once more
+            shutil.rmtree(home)
+
+
+def _launch(
+    browser: Browser, *, profile: Path, netlog: Path, stderr: int
+) -> subprocess.Popen[bytes]:
+    as_nobody: dict[str, Any] = (
+        {"user": UNPRIVILEGED_ID, "group": UNPRIVILEGED_ID, "extra_groups": []}
+        if os.geteuid() == 0
+        else {}
+    )
+    command = [str(browser.path), *flags(profile=profile, netlog=netlog)]
+    try:
+        return subprocess.Popen(  # noqa: S603 (constant script, our own arguments)
+            ["/bin/sh", "-c", _PIPES, "sh", *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            bufsize=0,
+            cwd=profile,
+            env={
+                "HOME": str(profile),
+                "PATH": "/usr/local/bin:/usr/bin:/bin",
+                "LANG": os.environ.get("LANG", "C.UTF-8"),
+            },
+            start_new_session=True,
+            **as_nobody,
+        )
+    except OSError as exc:
+        raise BrowserUnavailable(_("{path} does not start").format(path=browser.path)) from exc
+
+
+def _connect(process: subprocess.Popen[bytes]) -> Connection:
+    assert process.stdin is not None  # noqa: S101 (both are PIPE above)
+    assert process.stdout is not None  # noqa: S101
+    connection = Connection(os.dup(process.stdout.fileno()), os.dup(process.stdin.fileno()))
+    process.stdin.close()
+    process.stdout.close()
+    return connection
+
+
+def _require_answer(connection: Connection, errors: Path) -> None:
+    try:
+        connection.call("Browser.getVersion", timeout_s=START_TIMEOUT_S)
+    except CallFailed as exc:
+        said = errors.read_bytes()[-_STDERR_BYTES:].decode("utf-8", errors="replace")
+        raise _why_not(said) from exc
+
+
+def _why_not(said: str) -> BrowserUnavailable:
+    """Explain from its error output why a browser did not start."""
+    if "sandbox" in said.lower():
+        return BrowserUnavailable(
+            _("the browser cannot start its sandbox here, and we do not run it without one"),
+            hint=_("allow unprivileged user namespaces, or use --engine http"),
+        )
+    return BrowserUnavailable(
+        _("the browser ended before it answered"), hint=_("run it by hand, or use --engine http")
+    )
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    # The group outlives its leader: renderers and helpers are killed too, then the leader reaped.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

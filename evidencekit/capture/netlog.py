@@ -1,0 +1,148 @@
+"""Reads Chromium's NetLog, the browser's own record of what it did on the network.
+
+The log is JSON of a fixed layout: the first line holds ``constants``, each further line one event
+(chromium: ``net/log/file_net_log_observer.cc``), so it is read as a stream, line by line, and most
+lines are skipped unparsed. Two facts make that safe enough for evidence:
+
+* Event types are numbers whose meaning changes between versions; we take it from the log's own
+  constants, and a name that we need and do not find stops the reading loudly.
+* A torn log (the browser was killed) gives every event up to the tear, and says so.
+
+What a page controls (URLs, headers, bodies) only ever stands inside JSON strings.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, BinaryIO
+
+from evidencekit.errors import BrowserUnavailable
+from evidencekit.text.catalog import _
+
+MAX_LINE_BYTES = 64 << 20  # a header block has 256 KiB at most, a data: URL some MB
+_TYPE_AT_END = re.compile(rb'"type":(\d+)\},?\s*$')
+_CONSTANTS = b'{"constants":'
+_BEGIN, _END = "PHASE_BEGIN", "PHASE_END"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event of the kinds that were asked for."""
+
+    name: str
+    source: int
+    """Number of the request, socket, job … that it belongs to."""
+    at: datetime
+    params: Mapping[str, Any]
+    is_begin: bool
+    is_end: bool
+
+    @property
+    def dependency(self) -> int:
+        """Number of the source that this one is being tied to; 0 where there is none."""
+        other = self.params.get("source_dependency")
+        number = other.get("id") if isinstance(other, dict) else None
+        return number if isinstance(number, int) else 0
+
+    def text(self, key: str) -> str:
+        """Return a parameter that should be text, else the empty string."""
+        value = self.params.get(key)
+        return value if isinstance(value, str) else ""
+
+    def number(self, key: str) -> int:
+        """Return a parameter that should be a whole number, else 0."""
+        value = self.params.get(key)
+        return value if isinstance(value, int) else 0
+
+    def lines(self, key: str) -> tuple[str, ...]:
+        """Return a parameter that should be a list of text, without what is not."""
+        value = self.params.get(key)
+        return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
+
+
+class NetLog:
+    """The log in ``stream``: its constants at once, its events by iterating, once.
+
+    ``needed`` are the names of the events to yield; raises :class:`BrowserUnavailable` naming
+    those that this version of the browser does not know.
+    """
+
+    def __init__(self, stream: BinaryIO, needed: frozenset[str]) -> None:
+        self._stream = stream
+        self._constants = _read_constants(stream.readline(MAX_LINE_BYTES))
+        types = _numbers(self._constants, "logEventTypes")
+        missing = sorted(needed - types.keys())
+        if missing:
+            raise BrowserUnavailable(
+                _("this browser's network log lacks {names}").format(names=", ".join(missing)),
+                hint=_("use a browser version that evidencekit was tested with, or --engine http"),
+            )
+        self._names = {types[name]: name for name in needed}
+        phases = _numbers(self._constants, "logEventPhase")
+        self._begin, self._end = phases.get(_BEGIN, 1), phases.get(_END, 2)
+        offset_ms = int(self._constants.get("timeTickOffset") or 0)
+        self._epoch = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=offset_ms)
+        self.is_torn = True
+        """Whether the end of the events is missing; known when the iteration is over."""
+
+    def __iter__(self) -> Iterator[Event]:
+        while line := self._stream.readline(MAX_LINE_BYTES):
+            text = line.strip()
+            if text.endswith((b"],", b"]}")):  # last event; after it come `polledData`, not events
+                self.is_torn = False
+                text = text[:-2]
+            event = self._decode(text)
+            if event is not None:
+                yield event
+            if not self.is_torn:
+                return
+
+    def error_name(self, code: int) -> str:
+        """Return e.g. ``net::ERR_CERT_DATE_INVALID`` for -201."""
+        names = {number: name for name, number in _numbers(self._constants, "netError").items()}
+        return f"net::{names[code]}" if code in names else f"net::{code}"
+
+    def certificate_flags(self, bits: int) -> tuple[str, ...]:
+        """Return the names of the bits of a ``cert_status``, e.g. ``AUTHORITY_INVALID``."""
+        flags = _numbers(self._constants, "certStatusFlag")
+        return tuple(sorted(name for name, bit in flags.items() if bits & bit))
+
+    def _decode(self, text: bytes) -> Event | None:
+        kind = _TYPE_AT_END.search(text[-40:])
+        if kind is None or int(kind[1]) not in self._names:
+            return None
+        try:
+            raw = json.loads(text.rstrip(b","))
+            phase = raw.get("phase")
+            params = raw.get("params")
+            return Event(
+                name=self._names[int(kind[1])],
+                source=int(raw["source"]["id"]),
+                at=self._epoch + timedelta(milliseconds=int(raw["time"])),
+                params=params if isinstance(params, dict) else {},
+                is_begin=phase == self._begin,
+                is_end=phase == self._end,
+            )
+        except (ValueError, KeyError, TypeError, OverflowError):
+            return None  # the torn last line; `is_torn` says so
+
+
+def _read_constants(line: bytes) -> Mapping[str, Any]:
+    text = line.strip().rstrip(b",")
+    if text.startswith(_CONSTANTS):
+        try:
+            constants = json.loads(text[len(_CONSTANTS) :])
+        except ValueError:
+            constants = None
+        if isinstance(constants, dict):
+            return constants
+    raise BrowserUnavailable(_("the browser left no readable network log"))
+
+
+def _numbers(constants: Mapping[str, Any], key: str) -> Mapping[str, int]:
+    table = constants.get(key)
+    if not isinstance(table, dict):
+        return {}
+    return {name: number for name, number in table.items() if isinstance(number, int)}

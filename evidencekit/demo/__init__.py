@@ -1,0 +1,1 @@
+"""A harmless sample site, a demonstration timestamp authority, and a guided walk through both."""

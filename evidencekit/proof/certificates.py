@@ -1,0 +1,113 @@
+"""Whether a certificate leads to something that the reader trusts, at a given time.
+
+Path building and validation are the cryptography package's (RFC 5280 as the web uses it). Its
+policies for TLS names and key usages are switched off; what our two uses require of a signer's
+certificate is checked by :mod:`evidencekit.proof.cms` and :mod:`evidencekit.proof.rfc3161`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.verification import (
+    Criticality,
+    ExtensionPolicy,
+    PolicyBuilder,
+    Store,
+    VerificationError,
+)
+
+from evidencekit.errors import BadInput
+
+
+class Trust(Enum):
+    """Where a certificate leads."""
+
+    PINNED = "named by the reader itself"
+    PATH = "by a path to an authority that the reader named"
+    EXPIRED = "to an anchor, but not valid at that time"
+    UNKNOWN = "to nothing that the reader named"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """The outcome, with the certificates that it used, the signer's first."""
+
+    trust: Trust
+    path: tuple[x509.Certificate, ...]
+
+
+def judge_certificate(
+    leaf: x509.Certificate,
+    others: Sequence[x509.Certificate],
+    anchors: Sequence[x509.Certificate],
+    *,
+    at: datetime,
+) -> Verified:
+    """Judge ``leaf`` at a time; ``others`` may help to build a path, and never end one."""
+    if leaf in anchors:
+        trust = Trust.PINNED if _is_valid(leaf, at) else Trust.EXPIRED
+        return Verified(trust=trust, path=(leaf,))
+    path = _path(leaf, others, anchors, at)
+    if path is not None:
+        return Verified(trust=Trust.PATH, path=path)
+    for moment in (leaf.not_valid_before_utc, leaf.not_valid_after_utc):
+        path = _path(leaf, others, anchors, moment)
+        if path is not None:
+            return Verified(trust=Trust.EXPIRED, path=path)
+    return Verified(trust=Trust.UNKNOWN, path=(leaf,))
+
+
+def load_anchors(pem: bytes, *, what: str) -> tuple[x509.Certificate, ...]:
+    """Read the certificates that a reader trusts; :class:`BadInput` where there is none."""
+    try:
+        return tuple(x509.load_pem_x509_certificates(pem))
+    except ValueError as exc:
+        raise BadInput(f"{what}: no PEM certificate in it") from exc
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """Return the SHA-256 fingerprint, in upper-case pairs as openssl prints it."""
+    return certificate.fingerprint(SHA256()).hex(":").upper()
+
+
+def unexplained(
+    certificates: Iterable[x509.Certificate], path: Sequence[x509.Certificate]
+) -> tuple[x509.Certificate, ...]:
+    """Return certificates that came along but play no part in ``path``."""
+    return tuple(certificate for certificate in certificates if certificate not in path)
+
+
+def _is_valid(certificate: x509.Certificate, at: datetime) -> bool:
+    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+
+
+def _path(
+    leaf: x509.Certificate,
+    others: Sequence[x509.Certificate],
+    anchors: Sequence[x509.Certificate],
+    at: datetime,
+) -> tuple[x509.Certificate, ...] | None:
+    authorities = [anchor for anchor in anchors if _is_authority(anchor)]
+    if not authorities:
+        return None
+    anyone = ExtensionPolicy.permit_all()
+    authority = anyone.require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
+    builder = PolicyBuilder().store(Store(authorities)).time(at)
+    builder = builder.extension_policies(ca_policy=authority, ee_policy=anyone)
+    try:
+        verified = builder.build_client_verifier().verify(leaf, list(others))
+    except VerificationError:
+        return None
+    return tuple(verified.chain)
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    try:
+        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
+    except x509.ExtensionNotFound:
+        return False
+    return constraints.value.ca

@@ -1,0 +1,136 @@
+"""Detached signatures over our documents (docs/format/seal.md §1): made and read here only."""
+
+import hashlib
+from datetime import datetime
+from typing import Literal
+
+from asn1crypto import algos, cms, core, tsp
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from evidencekit.errors import EvidenceDoubted, KeyUnusable
+from evidencekit.proof.der import require_der
+from evidencekit.proof.signed_data import MIN_RSA_BITS, Signature, verify_signed_data
+from evidencekit.protocols import Signer
+
+MAX_SIGNATURE_BYTES = 2**20  # docs/format/README.md §5
+_ATTRIBUTES = frozenset(
+    {"content_type", "message_digest", "signing_time", "signing_certificate_v2"}
+)
+
+
+def sign_detached(content: bytes, signer: Signer, *, at: datetime) -> bytes:
+    """Return DER SignedData over ``content``; :class:`KeyUnusable` for a key that we do not use."""
+    leaf_der = signer.certificates[0]
+    digest, algorithm = _algorithms(x509.load_der_x509_certificate(leaf_der))
+    leaf = asn1_x509.Certificate.load(leaf_der)
+    attributes = cms.CMSAttributes(
+        [
+            _attribute("content_type", "data"),
+            _attribute(
+                "signing_time", cms.Time({"utc_time": core.UTCTime(at.replace(microsecond=0))})
+            ),
+            _attribute("message_digest", hashlib.new(digest, content).digest()),
+            _attribute("signing_certificate_v2", _bound(leaf, leaf_der)),
+        ]
+    )
+    info = cms.SignerInfo(
+        {
+            "version": "v1",
+            "sid": cms.SignerIdentifier(
+                {
+                    "issuer_and_serial_number": cms.IssuerAndSerialNumber(
+                        {"issuer": leaf.issuer, "serial_number": leaf.serial_number}
+                    )
+                }
+            ),
+            "digest_algorithm": {"algorithm": digest},
+            "signed_attrs": attributes,
+            "signature_algorithm": algorithm,
+            "signature": signer.sign(attributes.dump()),
+        }
+    )
+    return _wrap(info, digest, signer.certificates)
+
+
+def read_signature(p7s: bytes, content: bytes, *, what: str) -> Signature:
+    """Check a detached signature in the one form that we write; raises :class:`EvidenceDoubted`."""
+    if len(p7s) > MAX_SIGNATURE_BYTES:
+        raise EvidenceDoubted(f"{what}: longer than a signature may be")
+    require_der(p7s, what=what)
+    try:
+        return _read(p7s, content, what)
+    except (ValueError, TypeError, KeyError) as exc:
+        raise EvidenceDoubted(f"{what}: not a CMS signature") from exc
+
+
+def _read(p7s: bytes, content: bytes, what: str) -> Signature:
+    envelope = cms.ContentInfo.load(p7s, strict=True)
+    if envelope["content_type"].native != "signed_data":
+        raise EvidenceDoubted(f"{what}: not a CMS signature")
+    signed = envelope["content"]
+    encapsulated = signed["encap_content_info"]
+    if signed["version"].native != "v1" or encapsulated["content_type"].native != "data":
+        raise EvidenceDoubted(f"{what}: not a detached signature over data")
+    if encapsulated["content"].native is not None:
+        raise EvidenceDoubted(f"{what}: carries content of its own")
+    signature = verify_signed_data(signed, content, what=what)
+    if signature.attributes != _ATTRIBUTES or signature.has_extras:
+        raise EvidenceDoubted(f"{what}: holds other attributes than a seal has")
+    return signature
+
+
+def _algorithms(
+    certificate: x509.Certificate,
+) -> tuple[Literal["sha256", "sha384"], algos.SignedDigestAlgorithm]:
+    key = certificate.public_key()
+    digest: Literal["sha256", "sha384"]
+    match key:
+        case rsa.RSAPublicKey() if key.key_size >= MIN_RSA_BITS:
+            digest, name = "sha256", "sha256_rsa"
+        case ec.EllipticCurvePublicKey() if isinstance(key.curve, ec.SECP256R1):
+            digest, name = "sha256", "sha256_ecdsa"
+        case ec.EllipticCurvePublicKey() if isinstance(key.curve, ec.SECP384R1):
+            digest, name = "sha384", "sha384_ecdsa"
+        case _:
+            raise KeyUnusable("the key is neither RSA of 2048 bits or more, nor P-256 or P-384")
+    return digest, algos.SignedDigestAlgorithm({"algorithm": name})
+
+
+def _bound(leaf: asn1_x509.Certificate, leaf_der: bytes) -> tsp.SigningCertificateV2:
+    # RFC 5035 §3: SHA-256 is the default, so the algorithm is left out in DER.
+    return tsp.SigningCertificateV2(
+        {
+            "certs": [
+                {
+                    "cert_hash": hashlib.sha256(leaf_der).digest(),
+                    "issuer_serial": {
+                        "issuer": [asn1_x509.GeneralName({"directory_name": leaf.issuer})],
+                        "serial_number": leaf.serial_number,
+                    },
+                }
+            ]
+        }
+    )
+
+
+def _attribute(name: str, value: object) -> cms.CMSAttribute:
+    return cms.CMSAttribute({"type": name, "values": [value]})
+
+
+def _wrap(info: cms.SignerInfo, digest: str, certificates: tuple[bytes, ...]) -> bytes:
+    signed = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": [{"algorithm": digest}],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": [
+                cms.CertificateChoices({"certificate": asn1_x509.Certificate.load(der)})
+                for der in certificates
+            ],
+            "signer_infos": [info],
+        }
+    )
+    encoded: bytes = cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
+    return encoded

@@ -1,0 +1,1 @@
+"""Worker processes for parsers of hostile files: limited, killable, reused."""

@@ -1,0 +1,1 @@
+"""What a seal needs from outside: a key to sign with, an authority to stamp with."""
