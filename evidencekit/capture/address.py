@@ -70,7 +70,7 @@ def absolute(base: str, reference: str, *, encoding: str = "utf-8") -> str | Non
     path, mark, query = trimmed.partition("?")
     try:
         joined = urljoin(base, path.replace("\\", "/") + mark + query)
-        return _normalise(joined, encoding).url
+        return _normalise(joined, "utf-8" if encoding.startswith("utf-16") else encoding).url
     except ValueError:
         return None
 
@@ -115,6 +115,8 @@ def _require_web(parts: SplitResult) -> None:
 
 
 def _host(name: str) -> str:
+    if len(name) > MAX_HOST_CHARS:
+        raise _UnusableError(_("the host name cannot exist"))
     try:
         if ":" in name:
             return str(IPv6Address(name))

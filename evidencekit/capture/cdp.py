@@ -81,12 +81,14 @@ class Connection:
         *,
         session: str | None = None,
         timeout_s: float,
+        is_vain: Callable[[], bool] = lambda: False,
     ) -> Params:
-        """Send a call and wait for its result."""
+        """Send a call and wait for its result; ``is_vain`` ends the wait, e.g. after a crash."""
         number = self.post(method, params, session=session)
         self._answers[number] = None
         try:
-            if not self.wait(lambda: self._answers[number] is not None, timeout_s=timeout_s):
+            self.wait(lambda: self._answers[number] is not None or is_vain(), timeout_s=timeout_s)
+            if self._answers[number] is None:
                 raise CallTimedOut(_("the browser did not answer {call}").format(call=method))
             answer = self._answers[number] or {}
         finally:
@@ -156,7 +158,7 @@ class Connection:
     def _dispatch(self, raw: bytes) -> None:
         try:
             message = json.loads(raw)
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise BrowserGone(_("the browser sent nonsense")) from exc
         if not isinstance(message, dict):
             raise BrowserGone(_("the browser sent nonsense"))

@@ -13,8 +13,10 @@ Rules:
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -28,8 +30,10 @@ from evidencekit.text.catalog import _
 
 UNPRIVILEGED_ID = 65534  # nobody / nogroup: exists everywhere, owns nothing
 START_TIMEOUT_S = 30
-CLOSE_TIMEOUT_S = 15
+CLOSE_TIMEOUT_S = 10
+SETTLE_TIMEOUT_S = 3
 _STDERR_BYTES = 20_000
+_END_BYTES = 16
 # The pipe of the protocol is descriptors 3 and 4 of the browser. A shell moves them there from its
 # own input and output, so that no code of ours runs between fork and exec.
 _PIPES = 'exec "$@" 3<&0 4>&1 </dev/null >/dev/null'
@@ -43,18 +47,26 @@ class Running:
     netlog: Path
     process: subprocess.Popen[bytes]
 
+    def log_size(self) -> int:
+        """Return how large the network log has grown, in bytes."""
+        return self.netlog.stat().st_size if self.netlog.exists() else 0
+
     def close(self) -> bool:
-        """Ask the browser to end, which completes its network log; returns whether it did."""
+        """End the browser, kindly first, which completes its network log; returns whether it did.
+
+        Afterwards nothing writes to the log any more.
+        """
         try:
             self.connection.post("Browser.close")
             self.connection.wait(lambda: False, timeout_s=CLOSE_TIMEOUT_S)
         except CallFailed:
             pass  # the pipe closed: that is what was asked for
-        try:
-            self.process.wait(CLOSE_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            return False
-        return self.process.returncode == 0
+        # The log is written by the network service, a process that can outlive its parent.
+        until = time.monotonic() + SETTLE_TIMEOUT_S
+        while not (is_finished := _is_finished(self.netlog)) and time.monotonic() < until:
+            time.sleep(0.02)
+        _kill(self.process)
+        return is_finished
 
 
 @contextmanager
@@ -81,12 +93,22 @@ def _profile() -> Iterator[Path]:
     home = Path(tempfile.mkdtemp(prefix="evidencekit-browser-"))
     try:
         if os.geteuid() == 0:
+            _require_passage(home.parent)
             os.chown(home, UNPRIVILEGED_ID, UNPRIVILEGED_ID)
         yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)
         if home.exists():  # a process that was still dying wrote once more
             shutil.rmtree(home)
+
+
+def _require_passage(folder: Path) -> None:
+    for one in (folder, *folder.parents):
+        if not one.stat().st_mode & stat.S_IXOTH:
+            raise BrowserUnavailable(
+                _("as root, the browser runs as nobody, who cannot enter {path}").format(path=one),
+                hint=_("set TMPDIR to a folder that everybody can enter"),
+            )
 
 
 def _launch(
@@ -147,8 +169,19 @@ def _why_not(said: str) -> BrowserUnavailable:
     )
 
 
+def _is_finished(netlog: Path) -> bool:
+    try:
+        with netlog.open("rb") as stream:
+            stream.seek(-_END_BYTES, os.SEEK_END)
+            return stream.read().rstrip().endswith(b"\n}")
+    except OSError:  # not there, or shorter than its own end
+        return False
+
+
 def _kill(process: subprocess.Popen[bytes]) -> None:
     # The group outlives its leader: renderers and helpers are killed too, then the leader reaped.
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    # In that order and once, since a reaped number may by then belong to somebody else.
+    if process.returncode is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -117,7 +117,8 @@ class Exchanges:
     """Reads ``events`` once.
 
     ``was_seen`` tells of a URL whether the page was seen asking for it, ``error_name`` names net
-    errors, ``spool`` makes temporary files. What is public beside the iteration is filled by it.
+    errors, ``spool`` makes temporary files. What is cancelled from ``closing_at`` on we ended
+    ourselves, not the server. What is public beside the iteration is filled by it.
     """
 
     def __init__(
@@ -127,12 +128,14 @@ class Exchanges:
         was_seen: Callable[[str], bool],
         error_name: Callable[[int], str],
         spool: Callable[[], BinaryIO],
+        closing_at: datetime,
         page_id: str | None = None,
     ) -> None:
         self._events = events
         self._was_seen = was_seen
         self._error_name = error_name
         self._spool = spool
+        self._closing_at = closing_at
         self._page_id = page_id
         self._asked: dict[int, _Asked] = {}
         self._open: dict[int, _Open] = {}
@@ -228,6 +231,7 @@ class Exchanges:
                 _append(now, event)
             case "CANCELLED":
                 now.is_cut = True
+                now.has_ended = event.at < self._closing_at
             case "URL_REQUEST_REDIRECTED":
                 now.is_redirected = True
                 return self._finish(event.source)

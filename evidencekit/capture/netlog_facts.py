@@ -131,7 +131,12 @@ def _named(entries: Iterable[Mapping[str, Json]]) -> tuple[str, ...]:
 
 
 def _connection(socket: Socket) -> dict[str, Json]:
-    return {"socket": socket.number, "at": write_time(socket.at), "peer": socket.peer}
+    return {
+        "socket": socket.number,
+        "at": write_time(socket.at),
+        "tried": socket.tried,
+        "peer": socket.peer,
+    }
 
 
 def _failure(failure: Failure) -> Json:

@@ -35,6 +35,7 @@ class Socket:
     at: datetime
     peer: str | None = None
     """``address:port``, IPv6 in brackets; None until it is connected."""
+    tried: tuple[str, ...] = ()
     is_tls: bool = False
     tls: Mapping[str, Json] = field(default_factory=dict)
     certificates: tuple[str, ...] = ()
@@ -104,6 +105,8 @@ class Sockets:
     def _connect(self, event: Event) -> None:
         socket = self._sockets.setdefault(event.source, Socket(number=event.source, at=event.at))
         match event.name:
+            case "TCP_CONNECT" if event.is_begin:
+                socket.tried = event.lines("address_list")
             case "TCP_CONNECT" if event.is_end:
                 socket.peer = event.text("remote_address") or None
             case "SSL_CONNECT":

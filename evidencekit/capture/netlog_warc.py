@@ -61,13 +61,13 @@ def record(
     *,
     was_seen: Callable[[str], bool],
     writer: Callable[[Path], WarcWriter],
-    ended_at: datetime,
+    closing_at: datetime,
     page_id: str | None = None,
 ) -> Recording:
     """Write both files into ``folder``; bodies are spooled there too, never elsewhere.
 
-    ``writer`` opens a WARC at a path. Raises :class:`BrowserUnavailable` for a log that this
-    release cannot read.
+    ``writer`` opens a WARC at a path; ``closing_at`` is when we began to close the browser.
+    Raises :class:`BrowserUnavailable` for a log that this release cannot read.
     """
     log = NetLog(netlog, netlog_exchanges.NEEDED | netlog_facts.NEEDED)
     facts = Facts(log)
@@ -76,6 +76,7 @@ def record(
         was_seen=was_seen,
         error_name=log.error_name,
         spool=lambda: _spool(folder),
+        closing_at=closing_at,
         page_id=page_id,
     )
     answers: Counter[str] = Counter()
@@ -92,7 +93,7 @@ def record(
             answers[recorded.exchange.url] += recorded.status != 0
             _count(tally, recorded)
         for urn, document in facts.documents(exchanges).items():
-            main_file.write_metadata(urn, document, at=ended_at)
+            main_file.write_metadata(urn, document, at=closing_at)
     if not tally.partial:
         partial.unlink()
     peers = dict.fromkeys(s.peer for s in exchanges.page_connections() if s.peer)

@@ -16,10 +16,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool
 
 from evidencekit.capture.guard import Guard
 from evidencekit.capture.tape import StoppedError, Tape, TapedReader
@@ -110,14 +108,14 @@ class TapedAdapter(HTTPAdapter):
         self.peers: list[Peer] = []
         super().__init__()
 
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         """Put our connection class into the pool that requests has made."""
-        pool = super().get_connection_with_tls_context(*args, **kwargs)
-        shared = {"tape": self._tape, "dialer": self._dialer, "met": self.peers.append}
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        made: Any = partial(
+            _Connection, tape=self._tape, dialer=self._dialer, met=self.peers.append
+        )
         if pool.scheme == "https":
-            made: Any = partial(_TlsConnection, **shared, ssl_context=self._tls)
-        else:
-            made = partial(_Connection, **shared)
+            made = partial(_TlsConnection, **made.keywords, ssl_context=self._tls)
         pool.ConnectionCls = made
         return pool
 

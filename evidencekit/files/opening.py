@@ -30,7 +30,7 @@ def open_regular(path: Path | bytes, *, dir_fd: int | None = None) -> Iterator[B
         if not stat.S_ISREG(before.st_mode):
             raise BadInput(f"{os.fsdecode(path)!r} is not a regular file")
         yield stream
-        if _identity(os.fstat(fd)) != _identity(before):
+        if identity(os.fstat(fd)) != identity(before):
             raise SourceChanged(f"{os.fsdecode(path)!r} changed while it was read")
 
 
@@ -43,7 +43,8 @@ def read_whole(path: Path, *, limit: int) -> bytes:
     return data
 
 
-def _identity(status: os.stat_result) -> tuple[int, ...]:
+def identity(status: os.stat_result) -> tuple[int, ...]:
+    """Return what stays the same as long as nobody writes, renames or replaces a file."""
     # ctime moves with every write, rename and chmod, and nobody can set it back.
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 

@@ -4,15 +4,14 @@ import codecs
 import re
 
 _SAMPLE = 4096  # bytes looked at; more changes nothing and costs time
-_LEGACY_SAMPLE = 1024  # the decoder of CP949 is slow
+_LEGACY_SAMPLE = 512  # the decoder of CP949 is slow
 _HANGUL = re.compile("[\uac00-\ud7a3\u3131-\u318e]")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _BINARY = bytes(set(range(0x20)) - {0x07, 0x08, 0x09, 0x0A, 0x0C, 0x0D, 0x1B}) + b"\x7f"
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
-_HTML = re.compile(
-    r"(?:<!--.{0,500}?-->\s*){0,8}<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
-)
+_MAX_COMMENTS = 8  # before the root element; a page saved by a browser starts with one
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _SVG_ROOT = re.compile(r"<(?:svg:)?svg[\s>]", re.IGNORECASE)
 _HTML_ROOT = re.compile(r"<html[\s>]", re.IGNORECASE)
 _JSON = re.compile(
@@ -78,7 +77,7 @@ def _decode(sample: bytes, encoding: str, *, is_whole: bool) -> str | None:
 
 
 def _identify_markup(start: str) -> str:
-    if _HTML.match(start):
+    if _HTML.match(_after_comments(start)):
         return "text/html"
     if start.startswith("<?xml") or start[:4].lower() in {"<!do", "<!--", "<svg"}:
         if _SVG_ROOT.search(start):
@@ -87,6 +86,15 @@ def _identify_markup(start: str) -> str:
             return "text/html"
         return "application/xml" if start.startswith("<?xml") else "text/plain"
     return "text/plain"
+
+
+def _after_comments(start: str) -> str:
+    for _ in range(_MAX_COMMENTS):
+        end = start.find("-->") if start.startswith("<!--") else -1
+        if end < 0:
+            break
+        start = start[end + len("-->") :].lstrip()
+    return start
 
 
 def _identify_mail(text: str) -> str | None:

@@ -1,7 +1,9 @@
 """Types whose magic is short, or need not stand at the start; each is checked a second way."""
 
 _PDF_WINDOW = 1024  # ISO 32000-1 Annex H.3, note 13: readers accept the header in here
-_BMP_HEADERS = frozenset({b"\x0c", b"\x28", b"\x6c", b"\x7c"})  # sizes of the known DIB headers
+_BMP_HEADERS = tuple(
+    bytes((n,)) for n in (12, 16, 40, 52, 56, 64, 108, 124)
+)  # sizes of the known DIB headers
 
 
 def identify_weakly(head: bytes, *, size: int) -> str | None:
@@ -25,9 +27,10 @@ def identify_weakly(head: bytes, *, size: int) -> str | None:
 
 def _is_synchsafe(size: bytes) -> bool:
     """ID3v2.4 §6.2: no size byte has its top bit set."""
-    return len(size) == len("size") and size.isascii()
+    return len(size) == _SIZE_LENGTH and size.isascii()
 
 
+_SIZE_LENGTH, _FRAME_HEADER = 4, 4
 _SYNC_AND_LAYER = 0b111_00_11_0  # of the second header byte
 _LAYER_3 = 0b111_00_01_0
 _KBITS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
@@ -47,7 +50,7 @@ def _is_mpeg_audio(head: bytes, size: int) -> bool:
 
 def _mpeg_frame_length(header: bytes) -> int:
     """ISO 11172-3 §2.4.2.3, ISO 13818-3 §2.4.2.3; 0 for what is no Layer III header."""
-    if len(header) < len("head") or not header.startswith(b"\xff"):
+    if len(header) < _FRAME_HEADER or not header.startswith(b"\xff"):
         return 0
     if header[1] & _SYNC_AND_LAYER != _LAYER_3:
         return 0

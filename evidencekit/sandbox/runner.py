@@ -101,7 +101,12 @@ class Worker:
     def _call_once(self, request: JsonObject, descriptor: int) -> Json | ParserFailed:
         if self._process is None:
             self._process = _Process(self._limits)
-        answer = self._process.ask(pack(request), descriptor)
+        packed = pack(request)
+        try:
+            answer = self._process.ask(packed, descriptor)
+        except BaseException:  # interrupted: its answer must not be taken for that of the next file
+            self._discard()
+            raise
         if isinstance(answer, ParserFailed) and answer.why != "error":
             self._discard()
         return answer

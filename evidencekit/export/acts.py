@@ -1,0 +1,163 @@
+"""A custody entry as a row that people read: who did what to which files, and what is to be noted.
+
+Details come out of event bodies, whose members are foreign text or may be missing; what has the
+wrong shape is left out of the remarks, never guessed.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from evidencekit.export.words import Pair, load_words, term
+from evidencekit.formats.artifact import FORMAT
+from evidencekit.formats.canonical import decode_object
+from evidencekit.formats.fields import Fields
+from evidencekit.model.bundle import Account, CustodyEntry
+from evidencekit.model.event import Actor, Body
+from evidencekit.model.json import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedPart:
+    """How far the newest seal reaches; number and size are 0 where nothing was ever sealed."""
+
+    number: int
+    ledger_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One row of the record of custody."""
+
+    seq: int
+    at: datetime
+    code: str
+    action: Pair
+    actor: Actor | None
+    """None where the body is withheld or purged."""
+    ids: tuple[str, ...]
+    """Artifacts that the act added and that are told of, in order."""
+    added: int
+    """How many artifacts the act added, also where they are not told of."""
+    remarks: tuple[Pair, ...]
+    """Plain text holding foreign text: escape it for the place it goes to."""
+
+
+def sealed_part(account: Account) -> SealedPart:
+    """Return the reach of the newest seal."""
+    last = max(account.seals, key=lambda seal: seal.ledger_size, default=None)
+    if last is None:
+        return SealedPart(number=0, ledger_size=0)
+    return SealedPart(number=last.number, ledger_size=last.ledger_size)
+
+
+def read_act(entry: CustodyEntry, sealed: SealedPart) -> Act:
+    """Return the row for one entry."""
+    line, body = entry.line, entry.body
+    ids = artifact_ids(body) if body is not None else ()
+    return Act(
+        seq=line.seq,
+        at=line.at,
+        code=line.action,
+        action=term("action", line.action),
+        actor=body.actor if body is not None else None,
+        ids=ids,
+        added=len(line.leaves),
+        remarks=tuple(_remarks(entry, len(ids), sealed)),
+    )
+
+
+def artifact_ids(body: Body) -> tuple[str, ...]:
+    """Return the ids of the artifacts of an act that are neither withheld nor purged."""
+    encoded = (item for item in body.artifacts if item is not None)
+    return tuple(_id(item) for item in encoded)
+
+
+def text_of(detail: Mapping[str, Json], name: str) -> str:
+    """Return a text or number of a body's detail as text; empty where there is none."""
+    value = detail.get(name)
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _id(encoded: bytes) -> str:
+    return Fields(
+        decode_object(encoded, what="artifact line", form=FORMAT), "artifact line"
+    ).artifact_id("id")
+
+
+def _remarks(entry: CustodyEntry, told: int, sealed: SealedPart) -> Iterator[Pair]:
+    words, line, body = load_words("terms"), entry.line, entry.body
+    if body is None:
+        yield words["remark.withheld_body"]
+    else:
+        yield from _what(line.action, body, len(line.leaves))
+    if body is not None and told < len(line.leaves):
+        yield words["remark.withheld_files"].filled(count=len(line.leaves) - told)
+    if line.purged:
+        yield words["remark.purged"].filled(count=len(line.purged))
+    if line.new_key is not None:
+        yield words["remark.new_key"]
+    if not sealed.number:
+        yield words["remark.never_sealed"]
+    elif line.seq > sealed.ledger_size:
+        yield words["remark.after_seal"].filled(seal=sealed.number)
+
+
+def _what(action: str, body: Body, added: int) -> Iterator[Pair]:
+    match action:
+        case "init.investigation" | "init.support":
+            yield from _given("title", body.detail)
+        case "add":
+            yield from _added(body.detail, added)
+        case "capture":
+            verdict = term("verdict", text_of(body.detail, "verdict"))
+            yield _fill("captured", verdict=verdict, url=text_of(body.detail, "url"))
+        case "strip":
+            yield _fill("stripped", of=text_of(body.detail, "of"))
+            yield from _given("purpose", body.detail)
+        case "seal":
+            stamps = body.detail.get("timestamps")
+            count = len(stamps) if isinstance(stamps, list | tuple) else 0
+            yield _fill("sealed", seal=text_of(body.detail, "seal"), count=count)
+        case "export.begin":
+            yield from _handed(body.detail)
+        case "export.done":
+            yield from _given("bundle", body.detail)
+        case _:
+            return
+
+
+def _added(detail: Mapping[str, Json], added: int) -> Iterator[Pair]:
+    yield _fill("added", count=added)
+    refused = detail.get("refused")
+    if isinstance(refused, list | tuple) and refused:
+        yield _fill("refused", count=len(refused), why=_why(refused))
+
+
+def _why(refused: Sequence[Json]) -> Pair:
+    counts = Counter(text_of(item, "why") for item in refused if isinstance(item, dict))
+    named = [(term("why", code), count) for code, count in sorted(counts.items())]
+    return Pair(
+        ", ".join(f"{name.ko} {count:,}" for name, count in named),
+        ", ".join(f"{name.en} {count:,}" for name, count in named),
+    )
+
+
+def _handed(detail: Mapping[str, Json]) -> Iterator[Pair]:
+    shown, held = detail.get("shown"), detail.get("held_back")
+    if isinstance(shown, int) and isinstance(held, int):
+        profile = term("profile", text_of(detail, "profile"))
+        yield _fill("handed", shown=shown, held=held, profile=profile)
+    for name in ("recipient", "purpose", "bundle"):
+        yield from _given(name, detail)
+
+
+def _given(name: str, detail: Mapping[str, Json]) -> Iterator[Pair]:
+    value = text_of(detail, name)
+    if value:
+        yield _fill(name, **{name: value})
+
+
+def _fill(name: str, **values: object) -> Pair:
+    return load_words("terms")[f"remark.{name}"].filled(**values)

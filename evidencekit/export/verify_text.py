@@ -1,0 +1,73 @@
+"""``VERIFY.txt``: how a stranger checks a bundle with nothing but stock tools, in two languages.
+
+Each command stands alone on a line that begins with four spaces and ``$``, in the order of
+docs/format/bundle.md §6: every step rests on the one before. A test runs them.
+"""
+
+from dataclasses import dataclass
+
+from evidencekit.export.typeset import telephone_groups, typeset
+from evidencekit.formats.case import MANIFEST, SIGNATURE, seal_name, stamp_name
+from evidencekit.model.bundle import Account, SealFact
+from evidencekit.text.clean import clean
+
+MAX_NAME = 56  # so that a signer's name stays on one line of 78
+_PAIRS_IN_LINE = 16
+_CMS = "openssl cms -verify -binary -inform DER"
+_TO_CA = "-CAfile ca.pem"
+_LIST = "tagmanifest-sha256.txt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealSteps:
+    """What to say of one seal, and the commands that check it."""
+
+    number: int
+    signer: str
+    fingerprint: tuple[str, ...]
+    signature: str
+    timestamps: tuple[str, ...]
+    if_expired: tuple[str, ...]
+    """Show the time of the first token, write out the same, check as of then; empty if undated."""
+
+
+def verify_text(account: Account) -> str:
+    """Return ``VERIFY.txt``."""
+    seals = tuple(_steps(seal) for seal in account.seals)
+    pieces = typeset(
+        "VERIFY.txt.j2",
+        about=account.about,
+        list_signature=f"{_CMS} -in {_LIST}.p7s -content {_LIST} {_TO_CA} -out /dev/null",
+        seals=seals,
+        dated=tuple(seal for seal in seals if seal.timestamps),
+    )
+    return "".join(pieces)
+
+
+def _steps(seal: SealFact) -> SealSteps:
+    folder = f"seal/{seal_name(seal.number)}"
+    signature = f"{folder}/{SIGNATURE}"
+    signed = f"{_CMS} -in {signature} -content {folder}/{MANIFEST} {_TO_CA}"
+    tokens = tuple(stamp_name(signature, number + 1, "tsr") for number in range(len(seal.stamps)))
+    return SealSteps(
+        number=seal.number,
+        signer=clean(seal.signer_name, limit=MAX_NAME),
+        fingerprint=telephone_groups(seal.signer_fingerprint, _PAIRS_IN_LINE),
+        signature=f"{signed} -out /dev/null",
+        timestamps=tuple(
+            f"openssl ts -verify -data {signature} -in {token} -CAfile tsa-root.pem"
+            for token in tokens
+        ),
+        if_expired=_if_expired(seal, tokens, signed),
+    )
+
+
+def _if_expired(seal: SealFact, tokens: tuple[str, ...], signed: str) -> tuple[str, ...]:
+    if not seal.stamps:
+        return ()
+    epoch = int(seal.stamps[0].gen_time.timestamp())
+    return (
+        f"openssl ts -reply -in {tokens[0]} -text",
+        f"date -u -d @{epoch}",
+        f"{signed} -attime {epoch} -out /dev/null",
+    )

@@ -1,0 +1,67 @@
+"""Where everything lies in a case folder, and ``case.json`` (docs/format/case.md)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from evidencekit.formats.canonical import decode_object, encode
+from evidencekit.formats.fields import Fields
+from evidencekit.formats.times import write_time
+from evidencekit.model.ids import CaseId, Digest
+
+FORMAT = "evidencekit/case/1"
+CASE_FILE = "case.json"
+LEDGER = "ledger.jsonl"
+BODIES = "ledger-bodies.jsonl"
+OBJECTS = "objects/sha256"
+HEADS = "heads"
+SEALS = "seals"
+RECEIVED = "received"
+SPOOL = "spool"
+TORN = "spool/torn"
+INDEX = "index.sqlite"
+
+MANIFEST = "manifest.json"
+SIGNATURE = "manifest.p7s"
+CHAIN_PEM = "chain.pem"
+ARTIFACTS = "artifacts.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """What ``case.json`` says: a hint."""
+
+    id: CaseId
+    created: datetime
+
+
+def encode_case_file(case: CaseFile) -> bytes:
+    """Encode ``case.json``."""
+    return encode(
+        {
+            "format": FORMAT,
+            "id": case.id,
+            "created": write_time(case.created),
+            "store": "plain",
+        }
+    )
+
+
+def decode_case_file(data: bytes) -> CaseFile:
+    """Decode ``case.json``; raises :class:`~evidencekit.errors.FormatUnreadable`."""
+    fields = Fields(decode_object(data, what=CASE_FILE, form=FORMAT), CASE_FILE)
+    return CaseFile(id=fields.case_id("id"), created=fields.time("created"))
+
+
+def object_path(sha256: Digest) -> str:
+    """Return where an object lies, relative to the case."""
+    return f"{OBJECTS}/{sha256[:2]}/{sha256}"
+
+
+def seal_name(number: int) -> str:
+    """Return the name of a seal's folder."""
+    return f"{number:04d}"
+
+
+def stamp_name(stamped: str, number: int, suffix: str) -> str:
+    """Return the name of the ``number``-th token (``tsr``) or request (``tsq``) over a file."""
+    return f"{stamped}.{number}.{suffix}"

@@ -1,0 +1,175 @@
+"""Files and folders as a source: opened once, no link followed, watched while they are read.
+
+Names are handled as the bytes that the file system holds. A folder is walked in byte order,
+without leaving it; what cannot be taken is yielded as refused, with the reason.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import FileIO
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from evidencekit.errors import BadInput, SourceChanged
+from evidencekit.files.opening import identity
+from evidencekit.formats.fields import encode_base64
+from evidencekit.formats.times import write_ns
+from evidencekit.model.find import Find, Refused
+from evidencekit.model.json import Json
+from evidencekit.text.catalog import _
+from evidencekit.text.clean import name_from_bytes
+
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_WHY = {
+    errno.ELOOP: "symlink",
+    errno.ENOENT: "vanished",
+    errno.ENAMETOOLONG: "name-too-long",
+    errno.ENXIO: "device",
+}
+
+
+class FileSource:
+    """Yields the regular files at and below some paths."""
+
+    def __init__(self, paths: Sequence[Path], *, leave_out: Path) -> None:
+        """Take ``paths`` as given; ``leave_out`` is the case itself, should it lie among them.
+
+        Raises :class:`BadInput` where one of the paths does not exist: a slip of the keyboard is
+        no finding.
+        """
+        for path in paths:
+            if not os.path.lexists(path):
+                raise BadInput(_("{path}: there is no such file or folder").format(path=path))
+        self._paths = [os.fsencode(path) for path in paths]
+        self._own = _identity_of(os.fsencode(leave_out))
+
+    def collect(self) -> Iterator[Find | Refused]:
+        """Yield finds whose content stays open only until the next one is asked for."""
+        for path in self._paths:
+            if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114 (bytes)
+                yield from self._walk(path)
+            else:
+                yield from _take(path, path, None)
+
+    def _walk(self, top: bytes) -> Iterator[Find | Refused]:
+        unreadable: list[OSError] = []
+        for folder, below, names, dir_fd in os.fwalk(top, onerror=unreadable.append):
+            yield from _refused_folders(unreadable)
+            below.sort()
+            for name in [*below]:
+                path = os.path.join(folder, name)  # noqa: PTH118 (bytes)
+                if os.path.islink(path):  # noqa: PTH114
+                    yield _refused(path, "symlink")
+                elif _identity_of(path) == self._own:
+                    below.remove(name)
+                    yield _refused(path, "this-case")
+            for name in sorted(names):
+                yield from _take(os.path.join(folder, name), name, dir_fd)  # noqa: PTH118
+        yield from _refused_folders(unreadable)
+
+
+class StreamSource:
+    """Yields standard input, or another stream without a file, as one find."""
+
+    def __init__(self, stream: BinaryIO, *, name: str) -> None:
+        self._stream = stream
+        self._name = name
+
+    def collect(self) -> Iterator[Find | Refused]:
+        """Yield the one find; its content can be read once."""
+        yield Find(
+            name=self._name,
+            content=_Once(self._stream),
+            origin="intake",
+            acquired_at=datetime.now(UTC),
+            source={"kind": "stream"},
+        )
+
+
+class _Once:
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        yield self._stream
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A descriptor that is open already, with what it was when it was opened."""
+
+    stream: FileIO
+    before: os.stat_result
+    path: bytes
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        self.stream.seek(0)
+        yield cast("BinaryIO", self.stream)  # FileIO is a binary stream; typeshed keeps them apart
+        if identity(os.fstat(self.stream.fileno())) != identity(self.before):
+            raise SourceChanged(f"{os.fsdecode(self.path)!r} changed while it was read")
+
+
+def _take(path: bytes, name: bytes, dir_fd: int | None) -> Iterator[Find | Refused]:
+    try:
+        fd = os.open(name, _FLAGS, dir_fd=dir_fd)
+    except OSError as exc:
+        yield _refused(path, _WHY.get(exc.errno or 0, "unreadable"))
+        return
+    with FileIO(fd, "rb") as stream:
+        status = os.fstat(fd)
+        if stat.S_ISREG(status.st_mode):
+            yield _find(path, _Opened(stream, status, path))
+        else:
+            yield _refused(path, "device")
+
+
+def _find(path: bytes, content: _Opened) -> Find:
+    name, name_bytes = name_from_bytes(os.path.basename(path))  # noqa: PTH119 (bytes)
+    shown, path_bytes = name_from_bytes(path)
+    status = content.before
+    source: dict[str, Json] = {
+        "kind": "file",
+        "path": shown,
+        "modified": write_ns(status.st_mtime_ns),
+        "changed": write_ns(status.st_ctime_ns),
+        "accessed": write_ns(status.st_atime_ns),
+        "mode": f"{stat.S_IMODE(status.st_mode):04o}",
+        "uid": status.st_uid,
+        "gid": status.st_gid,
+        "links": status.st_nlink,
+    }
+    if path_bytes is not None:
+        source["path_bytes"] = encode_base64(path_bytes)
+    return Find(
+        name=name,
+        name_bytes=name_bytes,
+        content=content,
+        origin="intake",
+        acquired_at=datetime.now(UTC),
+        source=source,
+    )
+
+
+def _refused(path: bytes, why: str) -> Refused:
+    name, name_bytes = name_from_bytes(path)
+    return Refused(name=name, name_bytes=name_bytes, why=why)
+
+
+def _refused_folders(errors: list[OSError]) -> Iterator[Refused]:
+    for exc in errors:
+        yield _refused(os.fsencode(exc.filename), "directory-unreadable")
+    errors.clear()
+
+
+def _identity_of(path: bytes) -> tuple[int, int] | None:
+    with suppress(OSError):
+        status = os.lstat(path)
+        return status.st_dev, status.st_ino
+    return None

@@ -1,0 +1,76 @@
+"""Early dating: a token over a ledger line, as soon as the line is there (DESIGN §4).
+
+It narrows the time in which the unsealed tail of a ledger could be rewritten. It is no event of
+its own and no condition: an authority that is away loses nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+
+from evidencekit.errors import BadInput, TsaUnavailable
+from evidencekit.files.durable import write_durably
+from evidencekit.files.opening import read_whole
+from evidencekit.formats.case import HEADS, stamp_name
+from evidencekit.proof.certificates import load_anchors
+from evidencekit.seal.tsa import HttpAuthority
+from evidencekit.store.case import Case
+from evidencekit.store.writer import Committed
+from evidencekit.text.catalog import _
+from evidencekit.workflow.setting import Setting
+
+_MAX_PEM = 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """A ledger line has a token."""
+
+    seq: int
+    tsa: str
+    gen_time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undated:
+    """An authority was set, and gave no token for a ledger line."""
+
+    seq: int
+    tsa: str
+    why: str
+
+
+def date_early(case: Case, committed: Committed, setting: Setting) -> Iterator[Dated | Undated]:
+    """Stamp the line just committed at every authority that is set; only its hash is sent."""
+    for number, authority in enumerate(
+        authorities(setting.tsa_urls, setting.tsa_ca, setting), start=1
+    ):
+        try:
+            stamp = authority.stamp(committed.line)
+        except TsaUnavailable as exc:
+            yield Undated(seq=committed.seq, tsa=authority.name, why=exc.message)
+            continue
+        folder, name = case.root / HEADS, str(committed.seq)
+        write_durably(folder / stamp_name(name, number, "tsq"), stamp.request)
+        write_durably(folder / stamp_name(name, number, "tsr"), stamp.response)
+        yield Dated(seq=committed.seq, tsa=stamp.tsa, gen_time=stamp.gen_time)
+
+
+def authorities(
+    urls: Sequence[str], roots: Sequence[Path], setting: Setting
+) -> tuple[HttpAuthority, ...]:
+    """Return authorities that trust the roots in these PEM files."""
+    anchors = tuple(anchor for path in roots for anchor in read_anchors(path))
+    return tuple(HttpAuthority(url, roots=anchors, clock=setting.clock) for url in urls)
+
+
+def read_anchors(path: Path) -> tuple[x509.Certificate, ...]:
+    """Read the certificates that the user trusts; raises :class:`BadInput`."""
+    try:
+        pem = read_whole(path, limit=_MAX_PEM)
+    except OSError as exc:
+        raise BadInput(_("{path}: {reason}").format(path=path, reason=exc.strerror)) from exc
+    return load_anchors(pem, what=path.name)
