@@ -14,7 +14,7 @@ from typing import BinaryIO
 from evidencekit.model.ids import Digest
 
 CHUNK = 2**21
-HEAD = 4096  # what identifying a type wants to see
+HEAD = 2**14  # what identifying a type wants to see
 _FIRST = 2**16  # most files end here, and a larger buffer costs more than it reads
 _FLUSH_EVERY = 16 * CHUNK
 

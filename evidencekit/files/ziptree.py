@@ -3,6 +3,7 @@
 import stat
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ _FREE_RATIO_BYTES = 2**20  # small files may be as regular as they like
 _ENCRYPTED = 0x1 | 0x40
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _LOCAL_MAGIC = b"PK\x03\x04"
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -79,9 +81,7 @@ class ZipTree:
         try:
             with self._zip.open(self._infos[path]) as stream:
                 yield cast("BinaryIO", stream)  # a reader of bytes, as its class says
-        except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OSError) as exc:
-            raise DamagedZip(f"{path}: {exc}") from exc
-        except zlib_error() as exc:
+        except _DAMAGE as exc:
             raise DamagedZip(f"{path}: {exc}") from exc
 
     def _require_layout(self, infos: list[zipfile.ZipInfo]) -> None:
@@ -101,13 +101,6 @@ class ZipTree:
             raise UnsafeInput("entries overlap the directory")
         if len(tops) != 1:
             raise UnsafeInput("not exactly one top folder")
-
-
-def zlib_error() -> type[Exception]:
-    """Return the error of the decompressor, which zipfile lets through."""
-    import zlib
-
-    return zlib.error
 
 
 def _inner_path(info: zipfile.ZipInfo) -> str | None:
@@ -141,13 +134,13 @@ def _end_of(file: BinaryIO, info: zipfile.ZipInfo) -> int:
     raw = file.read(_LOCAL.size)
     if len(raw) != _LOCAL.size:
         raise DamagedZip(f"{info.filename}: its local header is cut off")
-    magic, _, flags, method, _, _, _, packed, _, name_size, extra_size = _LOCAL.unpack(raw)
+    magic, _, flags, method, _, _, _, _, _, name_size, extra_size = _LOCAL.unpack(raw)
     name = file.read(name_size)
     if magic != _LOCAL_MAGIC or flags != info.flag_bits or method != info.compress_type:
         raise UnsafeInput("local and central header differ", path=info.filename)
     if name != info.orig_filename.encode("utf-8" if flags & 0x800 else "cp437"):
         raise UnsafeInput("local and central name differ", path=info.filename)
-    end = info.header_offset + _LOCAL.size + name_size + extra_size + info.compress_size
+    end: int = info.header_offset + _LOCAL.size + name_size + extra_size + info.compress_size
     return end + _descriptor_size(file, end) if flags & 0x8 else end
 
 

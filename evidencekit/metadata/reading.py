@@ -12,6 +12,7 @@ from evidencekit.model.json import Json, JsonObject
 
 MAX_READ = 192 * 2**20  # bytes of a picture held in memory; the worker has 512 MiB
 _CHUNK_HEAD = 8
+_PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 _BY_EXIFREAD = frozenset({"image/tiff", "image/heic", "image/heif", "image/avif", "image/jxl"})
 
 
@@ -20,7 +21,7 @@ def read(stream: BinaryIO, argument: Json) -> JsonObject:
     facts = FactList()
     if argument in _BY_EXIFREAD:
         add_exif(facts, stream, source="file")
-    elif argument in {"image/jpeg", "image/png", "image/webp"}:
+    elif argument in _PICTURES:
         data = stream.read(MAX_READ + 1)
         if len(data) > MAX_READ:
             facts.problem(f"only the first {MAX_READ} bytes were read")
