@@ -23,7 +23,9 @@ _SNIFFED = 4096  # of a page, for <meta charset>; the HTML Standard §13.2.3.2 h
 _META = re.compile(
     rb"<meta[^>]{0,512}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.-]{1,40})", re.IGNORECASE
 )
+_CSS_CHARSET = re.compile(rb'@charset "([a-zA-Z0-9_:.-]{1,40})";')  # CSS Syntax 3 §3.2
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([a-zA-Z0-9_:.-]{1,40})", re.IGNORECASE)
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "utf-16le"))
 
 Pieces = Iterator[bytes]
 
@@ -62,11 +64,7 @@ def decode_text(content: bytes, content_type: str) -> tuple[str, str]:
     Order: byte-order mark, Content-Type, <meta>, else UTF-8 or, where it is none, CP949 (Korean
     pages that never said so) or Windows-1252.
     """
-    for mark, codec in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (b"\xfe\xff", "utf-16be"),
-        (b"\xff\xfe", "utf-16le"),
-    ):
+    for mark, codec in _MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(codec, "replace"), codec
     label = charset_of(content_type) or _declared(content)
@@ -79,6 +77,18 @@ def decode_text(content: bytes, content_type: str) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
     return content.decode("cp1252", "replace"), "cp1252"
+
+
+def decode_css(content: bytes, content_type: str) -> tuple[str, str]:
+    """Return a stylesheet as text, and the codec: mark, Content-Type, @charset, else UTF-8."""
+    for mark, codec in _MARKS:
+        if content.startswith(mark):
+            return content[len(mark) :].decode(codec, "replace"), codec
+    said = _CSS_CHARSET.match(content)
+    codec = (
+        charset_of(content_type) or (_codec(said[1].decode("ascii")) if said else None) or "utf-8"
+    )
+    return content.decode(codec, "replace"), codec
 
 
 def charset_of(content_type: str) -> str | None:

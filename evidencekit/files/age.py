@@ -41,14 +41,16 @@ def encrypt_stream(
 
     recipients = parse_recipients(to)
     read_fd, write_fd = os.pipe()
-    with ThreadPoolExecutor(1, thread_name_prefix="evidencekit-age") as pool:
-        with os.fdopen(read_fd, "rb") as source:
-            encrypted = pool.submit(encrypt_io, source, target, recipients)
-            try:
-                with os.fdopen(write_fd, "wb") as sink:
-                    write(sink)
-            finally:
-                encrypted.result()
+    with (
+        ThreadPoolExecutor(1, thread_name_prefix="evidencekit-age") as pool,
+        os.fdopen(read_fd, "rb") as source,
+    ):
+        encrypted = pool.submit(encrypt_io, source, target, recipients)
+        try:
+            with os.fdopen(write_fd, "wb") as sink:
+                write(sink)
+        finally:
+            encrypted.result()
 
 
 def decrypt_file(source: Path, target: Path, identity: Path) -> None:

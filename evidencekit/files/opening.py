@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -60,3 +61,15 @@ class RegularFile:
         """See :func:`open_regular`; a file that vanished raises ``FileNotFoundError``."""
         with open_regular(self._path) as stream:
             yield stream
+
+
+class HeldBytes:
+    """Content of a find that we made ourselves and hold in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Open for reading from the start."""
+        yield BytesIO(self._data)

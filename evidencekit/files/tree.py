@@ -7,7 +7,7 @@ outside or collide, zips whose two directories disagree (docs/format/bundle.md Â
 import os
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,8 +55,10 @@ class FileTree(Protocol):
 class FolderTree:
     """A folder; nothing in it is followed, changed or created."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, only: Sequence[str] | None = None) -> None:
+        """Take the folder at ``root``; of its top level ``only`` these names, if given."""
         self._root = root
+        self._only = frozenset(only) if only is not None else None
         self._foreign: tuple[str, ...] = ()
 
     def entries(self) -> dict[str, Entry]:
@@ -69,6 +71,8 @@ class FolderTree:
             with os.scandir(os.path.join(self._root, folder)) as items:  # noqa: PTH118 (speed)
                 for item in items:
                     path = f"{folder}{item.name}"
+                    if not folder and self._only is not None and path not in self._only:
+                        continue
                     status = item.stat(follow_symlinks=False)
                     if stat.S_ISDIR(status.st_mode):
                         pending.append(require_safe(path) + "/")

@@ -8,6 +8,7 @@ from asn1crypto import algos, cms, core, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from evidencekit.errors import EvidenceDoubted, KeyUnusable
 from evidencekit.proof.der import require_der
@@ -134,3 +135,40 @@ def _wrap(info: cms.SignerInfo, digest: str, certificates: tuple[bytes, ...]) ->
     )
     encoded: bytes = cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
     return encoded
+
+
+_SIGNING_USAGES = frozenset(
+    {
+        ExtendedKeyUsageOID.EMAIL_PROTECTION,
+        ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
+        x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"),  # id-kp-documentSigning, RFC 9336
+    }
+)
+
+
+def may_sign_documents(certificate: x509.Certificate) -> bool:
+    """Tell whether key usage and extended key usage, where present, allow our signatures."""
+    extensions = certificate.extensions
+    try:
+        usage = extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        pass
+    else:
+        if not (usage.digital_signature or usage.content_commitment):
+            return False
+    try:
+        usages = extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    return not _SIGNING_USAGES.isdisjoint(usages)
+
+
+def names_revocation(certificate: x509.Certificate) -> bool:
+    """Tell whether a certificate names a revocation list or responder."""
+    for kind in (x509.CRLDistributionPoints, x509.AuthorityInformationAccess):
+        try:
+            certificate.extensions.get_extension_for_class(kind)
+        except x509.ExtensionNotFound:
+            continue
+        return True
+    return False

@@ -4,14 +4,13 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidencekit.errors import EvidenceDoubted
 from evidencekit.files.jsonl import read_lines
-from evidencekit.formats.body import MAX_BODY_BYTES, decode_body
+from evidencekit.formats.body import MAX_BODY_BYTES
 from evidencekit.formats.case import BODIES, LEDGER
-from evidencekit.formats.hashing import leaf_hash
 from evidencekit.formats.ledger import MAX_LINE_BYTES
 from evidencekit.model.event import Line
 from evidencekit.model.ids import Digest
+from evidencekit.proof.bodies import open_body
 from evidencekit.proof.chain import Chain
 from evidencekit.protocols import Observer
 from evidencekit.store.case import Case
@@ -52,19 +51,9 @@ def read_chain(
     return chain, Listing(sha256=Digest(digest.hexdigest()))
 
 
-def artifact_lines(line: Line, body: bytes | None) -> list[bytes]:
+def artifact_lines(line: Line, data: bytes | None) -> list[bytes]:
     """Return the artifact lines of one event, ``null`` where purged, checked against the chain."""
+    body = open_body(line, data)
     if body is None:
-        raise EvidenceDoubted(f"event {line.seq}: its body is missing")
-    opened = decode_body(body)
-    if opened is None:
         return [b"null"] * len(line.leaves)
-    decoded, commitment = opened
-    if commitment != line.body_commit or decoded.seq != line.seq:
-        raise EvidenceDoubted(f"event {line.seq}: its body is not the one that was recorded")
-    if len(decoded.artifacts) != len(line.leaves):
-        raise EvidenceDoubted(f"event {line.seq}: its artifacts are not those that were recorded")
-    for artifact, leaf in zip(decoded.artifacts, line.leaves, strict=True):
-        if artifact is not None and leaf_hash(artifact) != leaf:
-            raise EvidenceDoubted(f"event {line.seq}: an artifact line was changed")
-    return [artifact if artifact is not None else b"null" for artifact in decoded.artifacts]
+    return [artifact if artifact is not None else b"null" for artifact in body.artifacts]

@@ -1,0 +1,1 @@
+"""One file per command; a file is imported when its command is used, never for ``--help``."""

@@ -1,0 +1,114 @@
+"""``capture``: web pages as they are now."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import click
+
+from evidencekit.cli import output
+from evidencekit.cli.command import Command
+from evidencekit.cli.dates import note_date
+from evidencekit.cli.opening import actor_of, here, opened
+from evidencekit.cli.progress import watching
+from evidencekit.cli.reasons import reason
+from evidencekit.cli.session import Session, pass_session
+from evidencekit.errors import NetworkUnavailable
+from evidencekit.model.artifact import Sensitivity
+from evidencekit.model.capture import CaptureVerdict
+from evidencekit.text.catalog import _
+from evidencekit.workflow.capture import Captured, capture
+
+_PART_MISSING = 3
+_WORDS = {
+    CaptureVerdict.COMPLETE: _("complete"),
+    CaptureVerdict.PARTIAL: _("partial"),
+    CaptureVerdict.BLOCKED: _("blocked"),
+    CaptureVerdict.FAILED: _("failed"),
+}
+
+
+@click.command(
+    "capture",
+    cls=Command,
+    help=_(
+        "Capture web pages with all that belongs to them, and record even a failure. The site "
+        "sees a visit from this network."
+    ),
+)
+@click.argument("urls", metavar="URL...", nargs=-1, required=True)
+@click.option(
+    "--engine",
+    type=click.Choice(["browser", "http"]),
+    help=_("browser runs the page's scripts and takes a picture; else what there is."),
+)
+@click.option("--allow-private", is_flag=True, help=_("Allow addresses inside this network."))
+@click.option(
+    "--sensitivity",
+    type=click.Choice([item.value for item in Sensitivity]),
+    default=Sensitivity.NORMAL.value,
+    show_default=True,
+    help=_("How careful everybody has to be with all of it."),
+)
+@pass_session
+def command(
+    session: Session,
+    *,
+    urls: tuple[str, ...],
+    engine: Literal["browser", "http"] | None,
+    allow_private: bool,
+    sensitivity: str,
+) -> int:
+    """Print the outcome of each page as soon as it is durable."""
+    case = opened(session)
+    verdicts = []
+    with watching(session) as observer:
+        for outcome in capture(
+            case,
+            urls,
+            engine=engine,
+            allow_private=allow_private,
+            actor=actor_of(session, case),
+            sensitivity=Sensitivity(sensitivity),
+            setting=here(),
+            observer=observer,
+        ):
+            if isinstance(outcome, Captured):
+                verdicts.append(outcome.page.verdict)
+                _tell(session, outcome)
+            else:
+                note_date(session, outcome)
+    return _exit_code(verdicts)
+
+
+def _exit_code(verdicts: Sequence[CaptureVerdict]) -> int:
+    if all(verdict is CaptureVerdict.COMPLETE for verdict in verdicts):
+        return 0
+    if all(verdict is CaptureVerdict.FAILED for verdict in verdicts):
+        return NetworkUnavailable.exit_code
+    return _PART_MISSING
+
+
+def _tell(session: Session, captured: Captured) -> None:
+    page = captured.page
+    if session.json:
+        output.put_json(
+            {
+                "url": page.url,
+                "final_url": page.final_url,
+                "verdict": page.verdict.value,
+                "reasons": list(page.reasons),
+                "engine": page.engine,
+                "artifacts": [artifact.id for artifact in captured.artifacts],
+                "notes": list(page.notes),
+                "title": page.title,
+                "engine_reason": captured.engine_reason,
+            }
+        )
+        return
+    output.say("{verdict}: {url}", verdict=_WORDS[page.verdict], url=page.url)
+    for text in page.reasons:
+        output.say("  {reason}", reason=reason(text))
+    for artifact in captured.artifacts:
+        output.columns([("", 0), (artifact.id, 8), (artifact.role or artifact.name, 0)])
+    if captured.engine_reason is not None:
+        output.note(_("without a browser: {why}"), quiet=session.quiet, why=captured.engine_reason)

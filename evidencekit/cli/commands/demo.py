@@ -1,0 +1,33 @@
+"""``demo``: everything once, with harmless samples."""
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from evidencekit.cli import output
+from evidencekit.cli.command import Command
+from evidencekit.cli.session import Session, pass_session
+from evidencekit.demo.walk import walk
+from evidencekit.text.catalog import _
+
+
+@click.command(
+    "demo",
+    cls=Command,
+    help=_(
+        "Make a case from samples, seal it with a timestamp authority of its own, export and "
+        "verify it: offline, in a new folder, proving nothing to anybody."
+    ),
+)
+@click.option("--out", type=click.Path(path_type=Path), help=_("Folder for it; else a new one."))
+@click.option("--browser/--no-browser", default=True, help=_("Capture with the browser here."))
+@pass_session
+def command(session: Session, *, out: Path | None, browser: bool) -> int:
+    """Walk, telling each step."""
+    folder = out if out is not None else Path(tempfile.mkdtemp(prefix="evidencekit-demo-"))
+
+    def tell(text: str) -> None:
+        output.note("{text}", quiet=session.quiet, text=text)
+
+    return walk(folder, say=tell, browser=browser)

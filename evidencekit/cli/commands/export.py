@@ -1,0 +1,173 @@
+"""``export``: a bundle for a recipient."""
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from evidencekit.cli import output
+from evidencekit.cli.command import Command
+from evidencekit.cli.opening import actor_of, here, opened
+from evidencekit.cli.progress import watching
+from evidencekit.cli.session import Session, pass_session, read_text
+from evidencekit.cli.signing import open_if_unattended, unlock
+from evidencekit.model.json import Json
+from evidencekit.protocols import Signer
+from evidencekit.store.case import Case
+from evidencekit.text.catalog import _, language, ngettext
+from evidencekit.workflow.dating import authorities
+from evidencekit.workflow.export import Exported, export, plan_export
+from evidencekit.workflow.setting import Setting
+
+Form = Literal["bag", "zip"]
+
+
+@click.command(
+    "export",
+    cls=Command,
+    help=_(
+        "Write a bundle that the recipient can verify offline, with this program or with "
+        "sha256sum and openssl. The case has to be sealed."
+    ),
+)
+@click.option("--profile", required=True, help=_("Who it is for, e.g. police."))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help=_("Where it goes; nothing may be there yet.")
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["bag", "zip"]),
+    help=_("A folder or one file; else as the name in --out says."),
+)
+@click.option(
+    "--encrypt-to",
+    multiple=True,
+    metavar="AGE1...",
+    help=_("Public key of a recipient; repeatable."),
+)
+@click.option("--key", metavar="URI", help=_("Key that signs the documents of the bundle."))
+@click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path),
+    help=_("File with the passphrase; else EVIDENCEKIT_PASSPHRASE, else it is asked for."),
+)
+@click.option("--purpose", help=_("What it is for; recorded in the bundle and in the ledger."))
+@click.option("--recipient", help=_("Who gets it; recorded in the bundle and in the ledger."))
+@click.option("--clear", is_flag=True, help=_("Let a support case leave unencrypted."))
+@click.option("--dry-run", is_flag=True, help=_("Only say what would go and what would stay."))
+@click.option("--tsa", multiple=True, metavar="URL", help=_("Timestamp authority; repeatable."))
+@click.option(
+    "--tsa-ca",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PEM",
+    help=_("Root of these authorities; without it their time is kept but not proven."),
+)
+@pass_session
+def command(
+    session: Session,
+    *,
+    profile: str,
+    out: Path | None,
+    form: Form | None,
+    encrypt_to: tuple[str, ...],
+    key: str | None,
+    passphrase_file: Path | None,
+    purpose: str | None,
+    recipient: str | None,
+    clear: bool,
+    dry_run: bool,
+    tsa: tuple[str, ...],
+    tsa_ca: tuple[Path, ...],
+) -> int:
+    """Write the bundle and say what is in it, or only say it."""
+    case, setting = opened(session), here()
+    if dry_run:
+        return _plan(session, case, profile)
+    if out is None:
+        raise click.UsageError(_("Missing option {option}.").format(option="'--out'"))
+    signer = _signer(session, case, key, passphrase_file, setting)
+    with watching(session) as observer:
+        exported = export(
+            case,
+            profile=profile,
+            out=out,
+            form=form or ("zip" if out.suffix.lower() == ".zip" else "bag"),
+            encrypt_to=encrypt_to,
+            signer=signer,
+            purpose=read_text(purpose) if purpose is not None else None,
+            recipient=read_text(recipient) if recipient is not None else None,
+            clear=clear,
+            authorities=authorities(tsa, tsa_ca or setting.tsa_ca, setting),
+            language=language(),
+            actor=actor_of(session, case),
+            setting=setting,
+            observer=observer,
+        )
+    _print(session, exported)
+    return 0
+
+
+def _signer(
+    session: Session,
+    case: Case,
+    key: str | None,
+    passphrase_file: Path | None,
+    setting: Setting,
+) -> Signer | None:
+    if key is None:
+        return open_if_unattended(case, passphrase_file, setting)
+    return unlock(session, key, passphrase_file)
+
+
+def _plan(session: Session, case: Case, profile: str) -> int:
+    plan = plan_export(case, profile=profile)
+    held_back: list[Json] = [{"id": item.id, "why": item.why} for item in plan.held_back]
+    if session.json:
+        output.put_json(
+            {
+                "path": None,
+                "profile": plan.profile,
+                "artifacts": len(plan.shown),
+                "shown": list(plan.shown),
+                "held_back": held_back,
+                "dry_run": True,
+            }
+        )
+        return 0
+    shown = ngettext("{n} artifact would go", "{n} artifacts would go", len(plan.shown))
+    output.say(shown, n=len(plan.shown))
+    for identity in plan.shown:
+        output.say("  {id}", id=identity)
+    for item in plan.held_back:
+        output.say(_("  held back: {id} ({why})"), id=item.id, why=item.why)
+    return 0
+
+
+def _print(session: Session, exported: Exported) -> None:
+    if session.json:
+        output.put_json(
+            {
+                "path": str(exported.path),
+                "profile": exported.profile,
+                "artifacts": exported.artifacts,
+                "held_back": [{"id": item.id, "why": item.why} for item in exported.held_back],
+                "bundle": exported.bundle,
+                "signed": exported.is_signed,
+                "warnings": list(exported.warnings),
+            }
+        )
+    else:
+        output.say(_("bundle: {path}"), path=exported.path)
+        count = ngettext("{n} artifact in it", "{n} artifacts in it", exported.artifacts)
+        output.say(count, n=exported.artifacts)
+        for item in exported.held_back:
+            output.say(_("  held back: {id} ({why})"), id=item.id, why=item.why)
+        output.note(
+            _("the recipient checks it with: evidencekit verify {path} --trust CERT"),
+            quiet=session.quiet,
+            path=exported.path,
+        )
+    for warning in exported.warnings:
+        output.warn("{warning}", warning=warning)

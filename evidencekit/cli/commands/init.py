@@ -1,0 +1,73 @@
+"""``init``: make a case."""
+
+from pathlib import Path
+
+import click
+
+from evidencekit.cli import output
+from evidencekit.cli.command import Command
+from evidencekit.cli.opening import here
+from evidencekit.cli.session import Session, pass_session, read_text, require_text
+from evidencekit.errors import BadInput
+from evidencekit.model.event import Actor
+from evidencekit.store.case import Kind
+from evidencekit.text.catalog import _
+from evidencekit.workflow import cases
+
+_FROM_FILE = _("Texts may be @FILE: then the file says them, and no shell history does.")
+
+
+@click.command(
+    "init",
+    cls=Command,
+    help=_(
+        "Make a case in the folder CASE. Title and actor are asked for where they are not given."
+    ),
+    epilog=_FROM_FILE,
+)
+@click.argument("case", metavar="CASE", type=click.Path(path_type=Path))
+@click.option("--title", help=_("What the case is called, here and in reports."))
+@click.option("--actor", help=_("Who opens it; an alias is enough."))
+@click.option("--org", help=_("Organisation of who opens it."))
+@click.option("--role", help=_("Role of who opens it."))
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in Kind]),
+    default=Kind.INVESTIGATION.value,
+    show_default=True,
+    help=_("What it is for; fixed for ever. support: nothing leaves it unencrypted by itself."),
+)
+@click.option("--encrypt-to", multiple=True, metavar="AGE1...", help=_("Not in this release."))
+@pass_session
+def command(
+    session: Session,
+    *,
+    case: Path,
+    title: str | None,
+    actor: str | None,
+    org: str | None,
+    role: str | None,
+    kind: str,
+    encrypt_to: tuple[str, ...],
+) -> int:
+    """Make the case and say where the next step is."""
+    if encrypt_to:
+        # Refused rather than ignored: whoever asks for it relies on it.
+        raise BadInput(
+            _("this release cannot make an encrypted case"),
+            hint=_("keep the case on an encrypted disk, and export with --encrypt-to"),
+        )
+    org, role = org or session.org, role or session.role
+    who = Actor(
+        alias=require_text(session, actor or session.actor, option="--actor", ask=_("Your alias")),
+        org=read_text(org) if org is not None else None,
+        role=read_text(role) if role is not None else None,
+    )
+    name = require_text(session, title, option="--title", ask=_("Title of the case"))
+    made = cases.init(case, title=name, actor=who, kind=Kind(kind), setting=here())
+    if session.json:
+        output.put_json({"case": str(case), "id": made.id, "kind": made.kind.value, "title": name})
+    else:
+        output.say(_("case made: {path}"), path=case)
+        output.note(_("next: evidencekit -C {path} add FILE..."), quiet=session.quiet, path=case)
+    return 0

@@ -1,0 +1,54 @@
+"""The root command: what there is, in one line each, without importing any of it."""
+
+import click
+
+from evidencekit import __version__
+from evidencekit.cli.command import Entry, LazyGroup, on_root
+from evidencekit.cli.marks import N_
+from evidencekit.text.catalog import _
+
+_AT = "evidencekit.cli.commands."
+ENTRIES = {
+    "init": Entry(_AT + "init", N_("Make a case.")),
+    "add": Entry(_AT + "add", N_("Take in files and folders, unaltered.")),
+    "capture": Entry(_AT + "capture", N_("Capture web pages as they are now.")),
+    "list": Entry(_AT + "list", N_("List what the case holds.")),
+    "show": Entry(_AT + "show", N_("Show all that is known about one artifact.")),
+    "log": Entry(_AT + "log", N_("Show the chain of custody: who did what, when.")),
+    "metadata": Entry(_AT + "metadata", N_("Show what a file says about itself.")),
+    "strip": Entry(_AT + "strip", N_("Make a copy without metadata; the original stays.")),
+    "seal": Entry(_AT + "seal", N_("Sign what the case holds now, and have it dated.")),
+    "export": Entry(_AT + "export", N_("Write a bundle for a recipient.")),
+    "verify": Entry(_AT + "verify", N_("Check a bundle or a case; needs no case and no network.")),
+    "key": Entry(_AT + "key", N_("Make and show signing keys.")),
+    "doctor": Entry(_AT + "doctor", N_("Say what this computer lacks, and what that costs.")),
+    "demo": Entry(_AT + "demo", N_("Walk through everything with harmless samples, offline.")),
+    "completion": Entry(_AT + "completion", N_("Print shell completion for bash, zsh or fish.")),
+}
+
+
+def make_root() -> click.Group:
+    """Return the root group, its texts in the language of this moment."""
+
+    @click.group(
+        "evidencekit",
+        cls=LazyGroup,
+        entries=ENTRIES,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        help=_("Preserve, seal, hand over and verify digital evidence."),
+        epilog=_("A first look, without a case or a network: evidencekit demo"),
+    )
+    @on_root(["--actor"], _("Who acts, by alias; else who opened the case."), metavar="ALIAS")
+    @on_root(["--org"], _("Organisation of who acts."), metavar="TEXT")
+    @on_root(["--role"], _("Role of who acts."), metavar="TEXT")
+    @click.option(
+        "--lang",
+        type=click.Choice(["ko", "en"]),
+        expose_value=False,  # main() has read it already: texts are made before click reads
+        help=_("Language of messages; else EVIDENCEKIT_LANG, else the system's."),
+    )
+    @click.version_option(__version__, message="%(prog)s %(version)s")
+    def root() -> None:
+        """Do nothing: every act is a command."""
+
+    return root

@@ -1,0 +1,69 @@
+"""The key that a command signs with: named, remembered, or made on the spot."""
+
+from pathlib import Path
+
+import click
+
+from evidencekit.cli import output
+from evidencekit.cli.passphrase import given_passphrase, require_passphrase
+from evidencekit.cli.session import Session
+from evidencekit.errors import KeyUnusable
+from evidencekit.protocols import Signer
+from evidencekit.seal.kinds import KeyKind
+from evidencekit.seal.signer import SCHEME, open_signer, path_from_uri
+from evidencekit.store.case import Case
+from evidencekit.text.catalog import _
+from evidencekit.workflow.keys import is_locked, new_key, remembered_key
+from evidencekit.workflow.setting import Setting
+
+
+def unlock(session: Session, uri: str, passphrase_file: Path | None) -> Signer:
+    """Open a key, asking for its passphrase only if it has one."""
+    passphrase = given_passphrase(passphrase_file)
+    if passphrase is None and is_locked(uri):
+        ask = _("Passphrase of {key}").format(key=path_from_uri(uri).name)
+        passphrase = require_passphrase(session, None, ask=ask)
+    return open_signer(uri, passphrase)
+
+
+def choose_key(session: Session, case: Case, given: str | None, setting: Setting) -> str:
+    """Return the key to seal with: the one named, the last one, or one made now."""
+    uri = given or remembered_key(case.id, setting)
+    if uri is not None:
+        return uri
+    if session.can_ask() and click.confirm(
+        _("No signing key is known for this case. Make one now?"), default=True, err=True
+    ):
+        return _make(session, setting)
+    raise KeyUnusable(
+        _("no signing key is known for this case"),
+        hint=_("evidencekit key new --out KEY.pem makes one; seal --key file:KEY.pem uses it"),
+    )
+
+
+def open_if_unattended(case: Case, passphrase_file: Path | None, setting: Setting) -> Signer | None:
+    """Return the last seal's key if it opens without a question, else None (DESIGN §6)."""
+    uri = remembered_key(case.id, setting)
+    if uri is None:
+        return None
+    try:
+        return open_signer(uri, given_passphrase(passphrase_file))
+    except KeyUnusable:
+        return None
+
+
+def _make(session: Session, setting: Setting) -> str:
+    # Outside the case on purpose: the case goes to other hands.
+    out = Path(str(click.prompt(_("Where to keep it"), default="KEY.pem", err=True)))
+    name = str(click.prompt(_("Name on its certificate (office, desk)"), err=True))
+    passphrase = require_passphrase(session, None, ask=_("New passphrase"), confirm=True)
+    made = new_key(
+        out, name=name, kind=KeyKind.P256, passphrase=passphrase, csr=False, setting=setting
+    )
+    output.note(
+        _("key made: {key}; fingerprint {fingerprint}"),
+        quiet=False,
+        key=made.key,
+        fingerprint=made.fingerprint,
+    )
+    return f"{SCHEME}{made.key}"

@@ -1,0 +1,92 @@
+"""Verify a case folder as it stands, without opening it for writing."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from evidencekit.errors import EvidenceDoubted
+from evidencekit.files.tree import Entry, FolderTree, UnsafeInput
+from evidencekit.formats.case import (
+    BODIES,
+    CASE_FILE,
+    HEADS,
+    LEDGER,
+    OBJECTS,
+    RECEIVED,
+    SEALS,
+    object_path,
+)
+from evidencekit.model.artifact import StoredObject
+from evidencekit.model.report import Check, Report, Verdict, conclude, failed, not_checked, passed
+from evidencekit.protocols import Observer
+from evidencekit.text.catalog import _
+from evidencekit.verify.anchors import Anchors
+from evidencekit.verify.heads import dated_lines, judge_heads
+from evidencekit.verify.ledger import LedgerFindings, judge_ledger
+from evidencekit.verify.payload import Damaged, Hasher, open_hasher
+from evidencekit.verify.seals import judge_seals, seal_files
+
+_PARTS = (CASE_FILE, LEDGER, BODIES, "objects", HEADS, SEALS, RECEIVED)
+"""What is looked at: spool and index are no evidence."""
+
+
+def verify_case(root: Path, anchors: Anchors, observer: Observer) -> Report:
+    """Verify ledger, seals and every stored object of the case at ``root``."""
+    tree = FolderTree(root, only=_PARTS)
+    checks: list[Check] = []
+    proven_at = None
+    try:
+        entries = tree.entries()
+        with open_hasher(tree, observer) as hasher:
+            hasher.start(entry for path, entry in entries.items() if path.startswith(OBJECTS))
+            seals, seal_checks = judge_seals(tree, entries, SEALS, anchors)
+            checks += seal_checks
+            if not seals and not seal_checks:
+                detail = _("the case was never sealed")
+                checks.append(failed("sealed", Verdict.UNTRUSTED, detail, path=SEALS))
+            with tree.open(LEDGER) as ledger, tree.open(BODIES) as bodies:
+                found = judge_ledger(ledger, bodies, seals, dated_lines(entries, HEADS))
+            checks += [*found.checks, *judge_heads(tree, entries, HEADS, found.heads, anchors)]
+            checks += _judge_seal_folders(entries)
+            checks += _judge_objects(hasher, entries, found)
+            proven_at = seals[-1].judged.proven_at if seals else None
+    except UnsafeInput as exc:
+        checks.append(failed("shape", Verdict.REFUSED, exc.message, path=exc.path))
+    except (EvidenceDoubted, FileNotFoundError) as exc:
+        checks.append(failed("readable", Verdict.INVALID, str(exc)))
+    if proven_at is None and anchors.require_time:
+        detail = _("no trusted timestamp dates the newest seal")
+        checks.append(not_checked("time", detail, consequence=Verdict.INDETERMINATE))
+    return conclude(checks, proven_at=proven_at)
+
+
+def _judge_seal_folders(entries: Mapping[str, Entry]) -> list[Check]:
+    present = {path for path in entries if path.startswith(f"{SEALS}/")}
+    return [
+        not_checked("foreign-file", _("no part of a seal"), path=path)
+        for path in sorted(present - seal_files(present, SEALS))
+    ]
+
+
+def _judge_objects(
+    hasher: Hasher, entries: Mapping[str, Entry], found: LedgerFindings
+) -> list[Check]:
+    expected = {object_path(item.sha256): item for item in _objects(found)}
+    missing = [path for path in expected if path not in entries]
+    checks = [failed("objects", Verdict.INCOMPLETE, _("is missing"), path=path) for path in missing]
+    present = [path for path in expected if path in entries]
+    for path, outcome in hasher.digests(present, len(present)):
+        if isinstance(outcome, Damaged):
+            checks.append(failed("objects", Verdict.INVALID, outcome.why, path=path))
+        elif outcome != expected[path].sha256 or entries[path].size != expected[path].size:
+            checks.append(failed("objects", Verdict.INVALID, _("digest differs"), path=path))
+    if not checks:
+        detail = _("{n} stored objects, all digests match").format(n=len(expected))
+        checks.append(passed("objects", detail))
+    return checks
+
+
+def _objects(found: LedgerFindings) -> Iterable[StoredObject]:
+    for artifact in found.shown:
+        yield artifact.content
+        if artifact.metadata is not None:
+            yield artifact.metadata

@@ -1,0 +1,148 @@
+"""Judge ledger and bodies against the seals that cover them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from evidencekit.errors import EvidenceDoubted
+from evidencekit.files.jsonl import read_lines
+from evidencekit.formats.artifact import decode_artifact
+from evidencekit.formats.body import MAX_BODY_BYTES
+from evidencekit.formats.case import BODIES, LEDGER
+from evidencekit.formats.ledger import MAX_LINE_BYTES
+from evidencekit.model.artifact import StoredObject
+from evidencekit.model.event import Line
+from evidencekit.model.report import Check, Verdict, failed, not_checked, passed
+from evidencekit.proof.bodies import open_body
+from evidencekit.proof.chain import Chain, accepted_keys, unaccepted_after
+from evidencekit.text.catalog import _
+from evidencekit.verify.seals import JudgedSeal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What has to be there for one artifact: little, since there may be millions."""
+
+    id: str
+    media_type: str
+    content: StoredObject
+    metadata: StoredObject | None
+
+
+@dataclass(slots=True, kw_only=True)
+class LedgerFindings:
+    """What reading the ledger came to."""
+
+    checks: list[Check] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
+    """All artifacts whose lines are shown and committed to by the chain, in order."""
+    sealed: int = 0
+    """How many of them the newest seal covers."""
+    lines: int = 0
+    case: str | None = None
+    heads: dict[int, bytes] = field(default_factory=dict)
+    """The bytes of those lines that an early timestamp may stand over."""
+    withheld: int = 0
+
+
+def judge_ledger(
+    ledger: BinaryIO, bodies: BinaryIO, seals: Sequence[JudgedSeal], dated: frozenset[int]
+) -> LedgerFindings:
+    """Read both files side by side; what does not hold is a check, never an exception."""
+    found, chain = LedgerFindings(), Chain()
+    pending = {seal.manifest.ledger_size: seal for seal in seals}
+    others = read_lines(bodies, limit=MAX_BODY_BYTES, what=BODIES)
+    try:
+        for data in read_lines(ledger, limit=MAX_LINE_BYTES, what=LEDGER):
+            line = chain.feed(data)
+            if line.seq in dated:
+                found.heads[line.seq] = data
+            _shown(line, next(others, None), found)
+            if line.seq in pending:
+                found.checks.append(_compare(chain, pending.pop(line.seq)))
+                found.sealed = len(found.shown)
+    except EvidenceDoubted as exc:
+        found.checks.append(failed("ledger", Verdict.INVALID, exc.message, path=LEDGER))
+        return found
+    found.lines, found.case = chain.size, chain.case
+    found.checks += _conclude(chain, pending, others, found)
+    found.checks.append(_judge_keys(chain, seals))
+    return found
+
+
+def _conclude(
+    chain: Chain, pending: dict[int, JudgedSeal], others: Iterator[bytes], found: LedgerFindings
+) -> list[Check]:
+    checks = [
+        failed("ledger", Verdict.INVALID, _("ends before what this seal covers"), path=seal.folder)
+        for seal in pending.values()
+    ]
+    if next(others, None) is not None:
+        checks.append(failed("ledger", Verdict.INVALID, _("more bodies than lines"), path=BODIES))
+    if chain.size == 0:
+        checks.append(failed("ledger", Verdict.INVALID, _("holds no event"), path=LEDGER))
+    if not checks:
+        detail = _("{n} events in an unbroken chain, {withheld} of them withheld").format(
+            n=chain.size, withheld=found.withheld
+        )
+        checks.append(passed("ledger", detail, path=LEDGER))
+    if chain.set_back:
+        listed = ", ".join(str(seq) for seq in chain.set_back[:10])
+        detail = _("the clock was set back before event {listed}").format(listed=listed)
+        checks.append(passed("ledger-clock", detail, path=LEDGER))
+    return checks
+
+
+def _shown(line: Line, data: bytes | None, found: LedgerFindings) -> None:
+    body = open_body(line, data)
+    if body is None:
+        found.withheld += 1
+        return
+    for encoded in body.artifacts:
+        if encoded is not None:
+            artifact = decode_artifact(encoded)
+            found.shown.append(
+                Shown(
+                    id=artifact.id,
+                    media_type=artifact.media_type,
+                    content=StoredObject(sha256=artifact.sha256, size=artifact.size),
+                    metadata=artifact.metadata,
+                )
+            )
+
+
+def _compare(chain: Chain, seal: JudgedSeal) -> Check:
+    manifest, state = seal.manifest, chain.state()
+    name = f"seal-{manifest.seal}-ledger"
+    same = (
+        state.head == manifest.head
+        and state.root == manifest.root
+        and state.leaf_count == manifest.artifact_count
+        and chain.case == manifest.case
+        and state.keys <= manifest.keys
+    )
+    if same:
+        detail = _("covers {lines} events and {artifacts} artifacts").format(
+            lines=manifest.ledger_size, artifacts=manifest.artifact_count
+        )
+        return passed(name, detail, path=seal.folder)
+    return failed(name, Verdict.INVALID, _("states another ledger than this"), path=seal.folder)
+
+
+def _judge_keys(chain: Chain, seals: Sequence[JudgedSeal]) -> Check:
+    trusted = [seal.manifest for seal in seals if seal.judged.is_trusted]
+    if not trusted:
+        detail = _("no trusted seal says whose device keys signed the events")
+        return not_checked("ledger-keys", detail, consequence=Verdict.UNTRUSTED, path=LEDGER)
+    vouched = frozenset(key for manifest in trusted for key in manifest.keys)
+    sealed = max(manifest.ledger_size for manifest in trusted)
+    strangers = unaccepted_after(chain, sealed, accepted_keys(chain, vouched))
+    if strangers:
+        named = ", ".join(sorted(key.hex() for key in strangers))
+        detail = _("events after the last seal are signed by an unknown device: {keys}").format(
+            keys=named
+        )
+        return failed("ledger-keys", Verdict.UNTRUSTED, detail, path=LEDGER)
+    later = chain.size - sealed
+    detail = _("device keys are vouched for by the seal; {n} later events").format(n=later)
+    return passed("ledger-keys", detail, path=LEDGER)

@@ -1,0 +1,69 @@
+"""Hash what lies in a tree, as fast as the machine allows."""
+
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from evidencekit.errors import EvidenceDoubted
+from evidencekit.files.streaming import CHUNK, digest_stream
+from evidencekit.files.tree import Entry, FileTree, UnsafeInput
+from evidencekit.model.ids import Digest
+from evidencekit.protocols import Observer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damaged:
+    """A file that cannot be read to its end."""
+
+    why: str
+
+
+Outcome = Digest | Damaged
+
+
+class Hasher:
+    """Hashes files of a tree: large ones in the background, small ones when they are asked for.
+
+    Small files cost more in the interpreter than in SHA-256, so threads would not help them.
+    """
+
+    def __init__(self, tree: FileTree, pool: ThreadPoolExecutor, observer: Observer) -> None:
+        self._tree = tree
+        self._pool = pool
+        self._observer = observer
+        self._large: dict[str, Future[Outcome]] = {}
+
+    def start(self, entries: Iterable[Entry]) -> None:
+        """Begin with the large files, so that they are under way while all else is judged."""
+        large = [entry for entry in entries if entry.size > CHUNK]
+        for entry in sorted(large, key=lambda item: -item.size):
+            self._large[entry.path] = self._pool.submit(self._digest, entry.path)
+
+    def digests(self, paths: Iterable[str], total: int) -> Iterator[tuple[str, Outcome]]:
+        """Yield what each path holds; a file that is gone raises ``FileNotFoundError``."""
+        for done, path in enumerate(paths, start=1):
+            coming = self._large.get(path)
+            yield path, coming.result() if coming is not None else self._digest(path)
+            self._observer.on("verify", done, total)
+
+    def _digest(self, path: str) -> Outcome:
+        try:
+            with self._tree.open(path) as stream:
+                return digest_stream(stream).sha256
+        except UnsafeInput:
+            raise
+        except (EvidenceDoubted, OSError) as exc:
+            why = exc.message if isinstance(exc, EvidenceDoubted) else str(exc.strerror)
+            return Damaged(why=why)
+
+
+@contextmanager
+def open_hasher(tree: FileTree, observer: Observer) -> Iterator[Hasher]:
+    """Yield a hasher; its threads end with it."""
+    pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="evidencekit-verify")
+    try:
+        yield Hasher(tree, pool, observer)
+    finally:
+        pool.shutdown(cancel_futures=True)

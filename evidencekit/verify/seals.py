@@ -1,0 +1,119 @@
+"""Judge the seals of a case or bundle: each manifest, its signature, its timestamps."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from evidencekit.errors import EvidenceDoubted
+from evidencekit.files.tree import Entry, FileTree
+from evidencekit.formats.case import (
+    ARTIFACTS,
+    CHAIN_PEM,
+    MANIFEST,
+    SIGNATURE,
+    seal_name,
+    stamp_name,
+)
+from evidencekit.formats.hashing import sha256
+from evidencekit.formats.manifest import MAX_MANIFEST_BYTES, decode_manifest
+from evidencekit.model.ids import Digest
+from evidencekit.model.report import Check, Verdict, failed, passed
+from evidencekit.model.seal import Manifest
+from evidencekit.proof.cms import MAX_SIGNATURE_BYTES
+from evidencekit.text.catalog import _
+from evidencekit.verify.anchors import Anchors
+from evidencekit.verify.reading import read_small
+from evidencekit.verify.signature import Judged, Stamped, judge_signature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedSeal:
+    """One seal: what it states, and what its signature is worth."""
+
+    folder: str
+    manifest: Manifest
+    manifest_sha256: Digest
+    judged: Judged
+
+
+def judge_seals(
+    tree: FileTree, entries: dict[str, Entry], folder: str, anchors: Anchors
+) -> tuple[list[JudgedSeal], list[Check]]:
+    """Judge all seals below ``folder`` in order; a gap in their numbers is INVALID."""
+    numbers = {path.split("/")[1] for path in entries if path.startswith(f"{folder}/")}
+    seals: list[JudgedSeal] = []
+    checks: list[Check] = []
+    for number, name in enumerate(sorted(numbers), start=1):
+        if name != seal_name(number):
+            checks.append(
+                failed("seals", Verdict.INVALID, _("a seal is missing before this"), path=name)
+            )
+            break
+        seal = _judge(tree, entries, f"{folder}/{name}", number, anchors)
+        if isinstance(seal, Check):
+            checks.append(seal)
+            break
+        seals.append(seal)
+        checks += [*seal.judged.checks, *_follows(seal, seals[-2:-1])]
+    return seals, checks
+
+
+def seal_files(entries: Iterable[str], folder: str) -> frozenset[str]:
+    """Return the files that belong to seals; anything else there is unlisted."""
+    return frozenset(path for path in entries if _is_seal_file(path, folder))
+
+
+def _is_seal_file(path: str, folder: str) -> bool:
+    parts = path.split("/")
+    if len(parts) != 3 or parts[0] != folder or not parts[1].isdigit():  # noqa: PLR2004
+        return False
+    number = parts[2].removeprefix(f"{SIGNATURE}.").removesuffix(".tsr").removesuffix(".tsq")
+    return parts[2] in (MANIFEST, SIGNATURE, CHAIN_PEM, ARTIFACTS) or number.isdigit()
+
+
+def read_stamps(tree: FileTree, entries: dict[str, Entry], stamped: str) -> tuple[Stamped, ...]:
+    """Return the timestamps that lie beside a signature, numbered from 1 without a gap."""
+    found: list[Stamped] = []
+    while (path := stamp_name(stamped, len(found) + 1, "tsr")) in entries:
+        beside = stamp_name(stamped, len(found) + 1, "tsq")
+        request = read_small(tree, beside, MAX_SIGNATURE_BYTES) if beside in entries else b""
+        response = read_small(tree, path, MAX_SIGNATURE_BYTES)
+        found.append(Stamped(response=response, request=request, path=path))
+    return tuple(found)
+
+
+def _judge(
+    tree: FileTree, entries: dict[str, Entry], folder: str, number: int, anchors: Anchors
+) -> JudgedSeal | Check:
+    name = f"seal-{number}"
+    for needed in (MANIFEST, SIGNATURE):
+        if f"{folder}/{needed}" not in entries:
+            verdict = Verdict.INCOMPLETE if needed == MANIFEST else Verdict.INVALID
+            return failed(name, verdict, _("is missing"), path=f"{folder}/{needed}")
+    content = read_small(tree, f"{folder}/{MANIFEST}", MAX_MANIFEST_BYTES)
+    try:
+        manifest = decode_manifest(content)
+    except EvidenceDoubted as exc:
+        return failed(name, Verdict.INVALID, exc.message, path=f"{folder}/{MANIFEST}")
+    path = f"{folder}/{SIGNATURE}"
+    judged = judge_signature(
+        name,
+        content=content,
+        p7s=read_small(tree, path, MAX_SIGNATURE_BYTES),
+        stamps=read_stamps(tree, entries, path),
+        anchors=anchors,
+        path=path,
+    )
+    return JudgedSeal(
+        folder=folder, manifest=manifest, manifest_sha256=sha256(content), judged=judged
+    )
+
+
+def _follows(seal: JudgedSeal, before: list[JudgedSeal]) -> list[Check]:
+    expected = before[0].manifest_sha256 if before else None
+    number = len(before) and before[0].manifest.seal
+    name, path = f"seal-{seal.manifest.seal}-order", f"{seal.folder}/{MANIFEST}"
+    is_next = seal.manifest.seal == number + 1 and seal.manifest.previous_seal == expected
+    is_same_case = not before or seal.manifest.case == before[0].manifest.case
+    if is_next and is_same_case:
+        return [passed(name, path=path)]
+    return [failed(name, Verdict.INVALID, _("does not continue the seal before it"), path=path)]

@@ -1,0 +1,1 @@
+"""The library: everything that the command line does, without it."""

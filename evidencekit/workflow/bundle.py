@@ -1,0 +1,217 @@
+"""What goes into a bundle of a whole case, in the order in which it is written."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from cryptography import x509
+
+from evidencekit.export.bag import Bag, Signed
+from evidencekit.export.lists import artifact_list, custody_list
+from evidencekit.export.report import render_report
+from evidencekit.export.sinks import Sink
+from evidencekit.export.verify_text import verify_text
+from evidencekit.files.jsonl import read_lines
+from evidencekit.files.opening import open_regular
+from evidencekit.files.streaming import CHUNK
+from evidencekit.formats.artifact import MAX_ARTIFACT_BYTES, decode_artifact
+from evidencekit.formats.bundle import (
+    BUNDLE_FILE,
+    METADATA,
+    SEALS,
+    encode_bundle_file,
+    payload_path,
+)
+from evidencekit.formats.case import (
+    ARTIFACTS,
+    BODIES,
+    CHAIN_PEM,
+    HEADS,
+    LEDGER,
+    MANIFEST,
+    SIGNATURE,
+    stamp_name,
+)
+from evidencekit.formats.hashing import sha256
+from evidencekit.formats.times import write_time
+from evidencekit.metadata.types import extension_for
+from evidencekit.model.artifact import Artifact
+from evidencekit.model.bundle import (
+    Account,
+    BundleFile,
+    CustodyEntry,
+    SealFact,
+    ShownArtifact,
+    StampFact,
+)
+from evidencekit.model.event import Actor
+from evidencekit.model.ids import Digest
+from evidencekit.proof.certificates import fingerprint
+from evidencekit.proof.rfc3161 import read_token
+from evidencekit.protocols import Observer
+from evidencekit.store.case import Case
+from evidencekit.workflow.seals import SealFolder, seals_of
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """A case, and how much of it goes out."""
+
+    case: Case
+    about: BundleFile
+    exporter: Actor
+    sealed: SealFolder
+    ledger_end: int
+    bodies_end: int
+    sign: Callable[[bytes], Signed | None]
+    observer: Observer
+
+
+def write_bundle(contents: Contents, sink: Sink) -> Digest:
+    """Write everything into ``sink`` and close it; returns the digest of the list of tag files."""
+    bag = Bag(sink)
+    _add_artifacts(bag, contents)
+    _add_ledger(bag, contents)
+    for seal in seals_of(contents.case.root):
+        _add_folder(bag, seal.path, f"{SEALS}/{seal.path.name}", _seal_files(seal))
+    heads = contents.case.root / HEADS
+    _add_folder(bag, heads, HEADS, _head_files(heads, contents.about.ledger_size))
+    bag.add_tag(BUNDLE_FILE, [encode_bundle_file(contents.about)])
+    _add_documents(bag, contents)
+    about = contents.about
+    info = [
+        ("Bag-Software-Agent", f"evidencekit {about.tool_version}"),
+        ("Bagging-Date", write_time(about.created_at)[:10]),
+        ("External-Identifier", about.bundle),
+    ]
+    return bag.finish(info, contents.sign)
+
+
+def _artifacts(contents: Contents) -> Iterator[Artifact]:
+    listing = contents.sealed.path / ARTIFACTS
+    with listing.open("rb") as stream:
+        for line in read_lines(stream, limit=MAX_ARTIFACT_BYTES, what=ARTIFACTS):
+            if line != b"null":
+                yield decode_artifact(line)
+
+
+def _path_of(artifact: Artifact) -> str:
+    return payload_path(artifact.id, extension_for(artifact.media_type))
+
+
+def _add_artifacts(bag: Bag, contents: Contents) -> None:
+    for done, artifact in enumerate(_artifacts(contents), start=1):
+        with contents.case.open_object(artifact.sha256) as stream:
+            bag.add_payload(_path_of(artifact), stream, sha256=artifact.sha256, size=artifact.size)
+        if artifact.metadata is not None:
+            with contents.case.open_object(artifact.metadata.sha256) as stream:
+                bag.add_tag(f"{METADATA}/{artifact.id}.json", iter(lambda: stream.read(CHUNK), b""))
+        contents.observer.on("export", done, contents.about.shown)
+
+
+def _add_ledger(bag: Bag, contents: Contents) -> None:
+    for name, end in ((LEDGER, contents.ledger_end), (BODIES, contents.bodies_end)):
+        bag.add_tag(name, _first_bytes(contents.case.root / name, end))
+
+
+def _first_bytes(path: Path, end: int) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while end > 0 and (chunk := stream.read(min(CHUNK, end))):
+            end -= len(chunk)
+            yield chunk
+
+
+def _add_folder(bag: Bag, folder: Path, target: str, names: Iterable[str]) -> None:
+    for name in names:
+        with open_regular(folder / name) as stream:
+            bag.add_tag(f"{target}/{name}", iter(lambda: stream.read(CHUNK), b""))
+
+
+def _seal_files(seal: SealFolder) -> list[str]:
+    stamps = [
+        stamp_name(SIGNATURE, number, suffix)
+        for number in range(1, seal.stamp_count() + 1)
+        for suffix in ("tsq", "tsr")
+    ]
+    return [MANIFEST, SIGNATURE, *stamps, CHAIN_PEM, ARTIFACTS]
+
+
+def _head_files(heads: Path, size: int) -> list[str]:
+    found = []
+    for name in sorted(os.listdir(heads)):  # noqa: PTH208 (names are what is wanted)
+        seq, _, rest = name.partition(".")
+        is_whole = name.endswith(".tsq") or (heads / f"{name[:-1]}q").exists()
+        if seq.isdigit() and int(seq) <= size and rest and is_whole:
+            found.append(name)
+    return [name for name in found if name.endswith(".tsr") or f"{name[:-1]}r" in found]
+
+
+def _add_documents(bag: Bag, contents: Contents) -> None:
+    account = Account(
+        about=contents.about,
+        title=_title(contents.case),
+        kind=contents.case.kind.value,
+        exporter=contents.exporter,
+        seals=tuple(_seal_fact(seal) for seal in seals_of(contents.case.root)),
+        artifacts=_Again(
+            lambda: (
+                ShownArtifact(artifact=artifact, path=_path_of(artifact))
+                for artifact in _artifacts(contents)
+            )
+        ),
+        custody=_Again(
+            lambda: (
+                CustodyEntry(line=event.line, body=event.body) for event in contents.case.events()
+            )
+        ),
+    )
+    bag.add_tag("report/report.html", render_report(account))
+    bag.add_tag("lists/artifacts.csv", artifact_list(account))
+    bag.add_tag("lists/custody.csv", custody_list(account))
+    bag.add_tag("VERIFY.txt", [verify_text(account).encode("utf-8")])
+
+
+class _Again(Generic[T]):
+    """An iterable that can be run through more than once, though each run streams."""
+
+    def __init__(self, make: Callable[[], Iterator[T]]) -> None:
+        self._make = make
+
+    def __iter__(self) -> Iterator[T]:
+        return self._make()
+
+
+def _title(case: Case) -> str:
+    first = next(case.events(), None)
+    title = first.body.detail.get("title") if first is not None and first.body is not None else None
+    return title if isinstance(title, str) else ""
+
+
+def _seal_fact(seal: SealFolder) -> SealFact:
+    data = (seal.path / MANIFEST).read_bytes()
+    signature = (seal.path / SIGNATURE).read_bytes()
+    manifest = seal.manifest()
+    signer = x509.load_pem_x509_certificate((seal.path / CHAIN_PEM).read_bytes())
+    stamps = []
+    for number in range(1, seal.stamp_count() + 1):
+        response = (seal.path / stamp_name(SIGNATURE, number, "tsr")).read_bytes()
+        request = (seal.path / stamp_name(SIGNATURE, number, "tsq")).read_bytes()
+        token = read_token(response, request, signature, what=f"seal {seal.number}")
+        stamps.append(StampFact(tsa=_common_name(token.signer), gen_time=token.gen_time))
+    return SealFact(
+        number=seal.number,
+        manifest_sha256=sha256(data),
+        signer_name=_common_name(signer),
+        signer_fingerprint=fingerprint(signer),
+        stamps=tuple(stamps),
+        ledger_size=manifest.ledger_size,
+        artifact_count=manifest.artifact_count,
+    )
+
+
+def _common_name(certificate: x509.Certificate) -> str:
+    return certificate.subject.rfc4514_string()

@@ -1,0 +1,133 @@
+"""What this computer has and lacks, and what a lack costs; never touches the network."""
+
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidencekit.capture.chromium import find_browser
+from evidencekit.errors import BrowserUnavailable
+from evidencekit.metadata.magic import OpinionUnavailable, second_opinion
+from evidencekit.text.catalog import _
+from evidencekit.workflow.setting import Setting
+
+_OLDEST_PYTHON = (3, 11)
+_OTHERS_MAY_WRITE = 0o022
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing looked for."""
+
+    name: str
+    """Stable short word."""
+    is_well: bool
+    detail: str
+    costs: str | None = None
+    """What does not work without it; None where nothing is amiss."""
+
+
+def examine(setting: Setting) -> tuple[Finding, ...]:
+    """Look at everything that this release can use."""
+    looks: tuple[Callable[[], Finding], ...] = (
+        _python,
+        lambda: _home(setting.home),
+        lambda: _clock(setting),
+        lambda: _authority(setting),
+        _browser,
+        _openssl,
+        _libmagic,
+        _keyring,
+    )
+    return tuple(look() for look in looks)
+
+
+def _python() -> Finding:
+    is_well = sys.version_info >= _OLDEST_PYTHON and sys.platform != "win32"
+    return Finding(
+        name="python",
+        is_well=is_well,
+        detail=f"{platform.python_version()}, {platform.system()}",
+        costs=None if is_well else _("on Windows only verify is meant to work"),
+    )
+
+
+def _home(home: Path) -> Finding:
+    there = home
+    while not there.exists():
+        there = there.parent
+    if not os.access(there, os.W_OK | os.X_OK):
+        costs = _("no device key can be made, so no case can be written")
+        return Finding(name="home", is_well=False, detail=str(home), costs=costs)
+    if there == home and home.stat().st_mode & _OTHERS_MAY_WRITE:
+        costs = _("others may replace your keys: chmod 700 {path}").format(path=home)
+        return Finding(name="home", is_well=False, detail=str(home), costs=costs)
+    return Finding(name="home", is_well=True, detail=str(home))
+
+
+def _clock(setting: Setting) -> Finding:
+    # Whether it is right cannot be known without the network; people can compare it with a watch.
+    now = setting.clock().astimezone()
+    return Finding(name="clock", is_well=True, detail=f"{now:%Y-%m-%d %H:%M:%S %Z (%z)}")
+
+
+def _authority(setting: Setting) -> Finding:
+    if not setting.tsa_urls:
+        return Finding(
+            name="timestamp-authority",
+            is_well=False,
+            detail=_("none configured"),
+            costs=_("a seal without --tsa does not prove when it was made (EVIDENCEKIT_TSA)"),
+        )
+    if not setting.tsa_ca:
+        return Finding(
+            name="timestamp-authority",
+            is_well=False,
+            detail=" ".join(setting.tsa_urls),
+            costs=_("without its root (EVIDENCEKIT_TSA_CA) its tokens are kept but not judged"),
+        )
+    return Finding(name="timestamp-authority", is_well=True, detail=" ".join(setting.tsa_urls))
+
+
+def _browser() -> Finding:
+    try:
+        browser = find_browser()
+    except BrowserUnavailable as exc:
+        costs = _("pages are captured without running their scripts, and without a picture")
+        return Finding(name="browser", is_well=False, detail=exc.message, costs=costs)
+    detail = f"{browser.name} {browser.version}, {browser.path}"
+    if not browser.is_tested:
+        detail += " " + _("(a version that we have not tested)")
+    return Finding(name="browser", is_well=True, detail=detail)
+
+
+def _openssl() -> Finding:
+    found = shutil.which("openssl")
+    return Finding(
+        name="openssl",
+        is_well=found is not None,
+        detail=found or _("not found"),
+        costs=None if found else _("seals can be checked here by this program only"),
+    )
+
+
+def _libmagic() -> Finding:
+    opinion = second_opinion(b"%PDF-1.7\n")
+    if isinstance(opinion, OpinionUnavailable):
+        costs = _("no second opinion on the type of a file")
+        return Finding(name="libmagic", is_well=False, detail=opinion.why, costs=costs)
+    return Finding(name="libmagic", is_well=True, detail=opinion.version)
+
+
+def _keyring() -> Finding:
+    is_well = importlib.util.find_spec("keyring") is not None
+    return Finding(
+        name="keyring",
+        is_well=is_well,
+        detail=_("installed") if is_well else _("not installed"),
+        costs=None if is_well else _("the device key lies in a file that only you can read"),
+    )

@@ -1,0 +1,175 @@
+"""Signing keys: make one, look at one, remember which one sealed which case.
+
+What is remembered lies in ``$EVIDENCEKIT_HOME/keys.json``, never in the case: a case goes to other
+hands, and must not say where somebody keeps a key.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from evidencekit.errors import BadInput, KeyUnusable
+from evidencekit.files.durable import disk_errors, sync_path, write_durably
+from evidencekit.files.opening import read_whole
+from evidencekit.files.streaming import write_all
+from evidencekit.model.ids import CaseId
+from evidencekit.proof.certificates import fingerprint
+from evidencekit.seal.certificate import self_signed, signing_request
+from evidencekit.seal.kinds import KeyKind, PrivateKey, generate
+from evidencekit.seal.pkcs8 import encrypt_key
+from evidencekit.seal.signer import MAX_KEY_FILE, SCHEME, path_from_uri
+from evidencekit.text.catalog import _
+from evidencekit.workflow.setting import Setting
+
+_FORMAT = "evidencekit/keys/1"
+_FILE = "keys.json"
+_MAX_FILE = 2**24  # some 10⁵ cases
+_CERTIFICATE, _REQUEST = ".crt", ".csr"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey:
+    """A key that was just made."""
+
+    key: Path
+    certificate: Path
+    """The certificate, or the request for one."""
+    fingerprint: str
+    """SHA-256 of the certificate; of the public key where only a request was made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyView:
+    """What the certificate of a key says; the key itself is not opened."""
+
+    key: Path
+    certificate: Path
+    subject: str
+    """Hostile text, if the certificate came from elsewhere."""
+    issuer: str
+    valid_from: datetime
+    valid_until: datetime
+    fingerprint: str
+    is_locked: bool
+
+
+def new_key(
+    out: Path, *, name: str, kind: KeyKind, passphrase: str, csr: bool, setting: Setting
+) -> NewKey:
+    """Make ``KEY.pem`` (0600) and, beside it, ``KEY.crt`` or with ``csr`` ``KEY.csr``.
+
+    Never replaces a file: a lost key cannot be made again. Raises :class:`BadInput` where one is
+    in the way.
+    """
+    beside = out.with_suffix(_REQUEST if csr else _CERTIFICATE)
+    _require_free(out, beside)
+    key = generate(kind)
+    statement = signing_request(key, name) if csr else self_signed(key, name, at=setting.clock())
+    encrypted = encrypt_key(key, passphrase)
+    with disk_errors(str(out.parent)):
+        _create(out, encrypted, mode=0o600)
+        _create(beside, statement, mode=0o644)
+        sync_path(out.parent)
+    shown = _key_fingerprint(key) if csr else fingerprint(x509.load_pem_x509_certificate(statement))
+    return NewKey(key=out, certificate=beside, fingerprint=shown)
+
+
+def show_key(uri: str) -> KeyView:
+    """Read the certificate beside a key; raises :class:`KeyUnusable` where there is none."""
+    path = path_from_uri(uri)
+    beside = path.with_suffix(_CERTIFICATE)
+    try:
+        certificate = x509.load_pem_x509_certificates(read_whole(beside, limit=MAX_KEY_FILE))[0]
+    except OSError as exc:
+        raise KeyUnusable(
+            _("{path}: {reason}").format(path=beside, reason=exc.strerror),
+            hint=_("a key is KEY.pem with its certificate KEY.crt beside it (key new makes both)"),
+        ) from exc
+    except ValueError as exc:
+        raise KeyUnusable(_("{what}: no PEM certificate in it").format(what=beside.name)) from exc
+    return KeyView(
+        key=path,
+        certificate=beside,
+        subject=certificate.subject.rfc4514_string(),
+        issuer=certificate.issuer.rfc4514_string(),
+        valid_from=certificate.not_valid_before_utc,
+        valid_until=certificate.not_valid_after_utc,
+        fingerprint=fingerprint(certificate),
+        is_locked=is_locked(uri),
+    )
+
+
+def is_locked(uri: str) -> bool:
+    """Tell whether a key asks for a passphrase; a file that cannot be read does not."""
+    try:
+        return b"ENCRYPTED" in read_whole(path_from_uri(uri), limit=MAX_KEY_FILE)
+    except (OSError, BadInput):
+        return False
+
+
+def remember_key(case_id: CaseId, uri: str, setting: Setting) -> None:
+    """Note which key sealed a case, so that the next seal and export need not be told."""
+    known = _read(setting)
+    absolute = SCHEME + str(path_from_uri(uri).absolute())
+    if known.get(case_id) == absolute:
+        return
+    document = {"format": _FORMAT, "keys": {**known, case_id: absolute}}
+    setting.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content = json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "surrogateescape")
+    write_durably(setting.home / _FILE, content, mode=0o600)
+
+
+def remembered_key(case_id: CaseId, setting: Setting) -> str | None:
+    """Return the key that sealed a case last from this machine, or None."""
+    return _read(setting).get(case_id)
+
+
+def _read(setting: Setting) -> dict[str, str]:
+    try:
+        data = read_whole(setting.home / _FILE, limit=_MAX_FILE)
+        document = json.loads(data.decode("utf-8", "surrogateescape"))
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        return {}  # nothing rests on it: the key is asked for again
+    keys = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(keys, dict) or document.get("format") != _FORMAT:
+        return {}
+    return {name: uri for name, uri in keys.items() if isinstance(uri, str)}
+
+
+def _require_free(*paths: Path) -> None:
+    if len(set(paths)) < len(paths):
+        raise BadInput(
+            _("{path}: a key needs another name than its certificate").format(path=paths[0])
+        )
+    for path in paths:
+        if path.exists() or path.is_symlink():
+            raise BadInput(
+                _("{path} is there already").format(path=path),
+                hint=_("a key is never replaced; give another name"),
+            )
+    if not paths[0].parent.is_dir():
+        raise BadInput(_("{path}: there is no such folder").format(path=paths[0].parent))
+
+
+def _create(path: Path, data: bytes, *, mode: int) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    fd = os.open(path, flags, mode)
+    try:
+        write_all(fd, data)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _key_fingerprint(key: PrivateKey) -> str:
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+    return digest.finalize().hex(":").upper()

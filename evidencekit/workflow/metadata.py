@@ -1,0 +1,56 @@
+"""Show what is inside an artifact: the record made when it came in, and a second opinion."""
+
+from dataclasses import dataclass
+
+from evidencekit.files.streaming import HEAD
+from evidencekit.formats.canonical import decode_object
+from evidencekit.metadata.facts import fact_from_json
+from evidencekit.metadata.magic import Opinion, OpinionUnavailable, second_opinion
+from evidencekit.metadata.record import FORMAT
+from evidencekit.metadata.summary import Summary, summary
+from evidencekit.model.artifact import Artifact
+from evidencekit.model.json import JsonObject
+from evidencekit.store.case import Case
+
+_MAX_RECORD = 2**26
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetadataView:
+    """One artifact and what it says about itself; every value in it is hostile text."""
+
+    artifact: Artifact
+    record: JsonObject | None
+    """As recorded at intake (docs/format/metadata.md); None where there was nothing to record."""
+    summary: Summary | None
+    second_opinion: Opinion | OpinionUnavailable
+    """What libmagic takes the file for, asked now, not recorded."""
+
+
+def show(case: Case, artifact_id: str) -> MetadataView:
+    """Read the record of one artifact; raises :class:`~evidencekit.errors.BadInput`."""
+    artifact = case.artifact(artifact_id)
+    with case.open_object(artifact.sha256) as stream:
+        head = stream.read(HEAD)
+    record = _read_record(case, artifact)
+    return MetadataView(
+        artifact=artifact,
+        record=record,
+        summary=_summary(record) if record is not None else None,
+        second_opinion=second_opinion(head),
+    )
+
+
+def _read_record(case: Case, artifact: Artifact) -> JsonObject | None:
+    if artifact.metadata is None:
+        return None
+    with case.open_object(artifact.metadata.sha256) as stream:
+        data = stream.read(_MAX_RECORD)
+    return decode_object(data, what="metadata record", form=FORMAT)
+
+
+def _summary(record: JsonObject) -> Summary:
+    facts = record.get("facts")
+    return (
+        summary(fact_from_json(fact) for fact in facts) if isinstance(facts, list) else summary(())
+    )

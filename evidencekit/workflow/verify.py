@@ -1,0 +1,84 @@
+"""Verify whatever was received: a bundle folder, a zip, an encrypted bundle, or a case."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from evidencekit.errors import BadInput, EvidenceDoubted, KeyUnusable
+from evidencekit.files.age import decrypt_file, is_age
+from evidencekit.files.tree import FolderTree
+from evidencekit.files.ziptree import ZipTree
+from evidencekit.formats.bundle import BUNDLE_FILE
+from evidencekit.formats.case import CASE_FILE
+from evidencekit.model.report import Report, Verdict, conclude, failed
+from evidencekit.protocols import Observer, Silent
+from evidencekit.text.catalog import _
+from evidencekit.verify.anchors import Anchors
+from evidencekit.verify.bundle import verify_bundle
+from evidencekit.verify.case import verify_case
+from evidencekit.workflow.dating import read_anchors
+from evidencekit.workflow.setting import Setting
+
+
+def verify(
+    path: Path,
+    *,
+    trust: Sequence[Path] = (),
+    tsa_trust: Sequence[Path] = (),
+    identity: Path | None = None,
+    require_time: bool = False,
+    require_revocation: bool = False,
+    setting: Setting,
+    observer: Observer | None = None,
+) -> Report:
+    """Return a report on ``path``; nothing is written into it, and no network is used.
+
+    ``identity`` opens an age-encrypted bundle, decrypted into a private folder that is removed
+    again. Raises :class:`BadInput` where ``path`` is nothing that could be verified.
+    """
+    anchors = Anchors(
+        signers=tuple(anchor for file in trust for anchor in read_anchors(file)),
+        authorities=tuple(anchor for file in tsa_trust for anchor in read_anchors(file)),
+        now=setting.clock(),
+        require_time=require_time,
+        require_revocation=require_revocation,
+    )
+    observer = observer or Silent()
+    if not path.exists():
+        raise BadInput(_("{path}: there is no such file or folder").format(path=path))
+    if path.is_dir():
+        return _verify_folder(path, anchors, observer)
+    if is_age(path):
+        return _verify_encrypted(path, identity, anchors, observer)
+    return _verify_zip(path, anchors, observer)
+
+
+def _verify_folder(path: Path, anchors: Anchors, observer: Observer) -> Report:
+    if (path / CASE_FILE).is_file() and not (path / BUNDLE_FILE).exists():
+        return verify_case(path, anchors, observer)
+    return verify_bundle(FolderTree(path), anchors, observer)
+
+
+def _verify_zip(path: Path, anchors: Anchors, observer: Observer) -> Report:
+    try:
+        with ZipTree(path) as tree:
+            return verify_bundle(tree, anchors, observer)
+    except EvidenceDoubted as exc:
+        return conclude([failed("readable", Verdict.INVALID, exc.message)], proven_at=None)
+
+
+def _verify_encrypted(
+    path: Path, identity: Path | None, anchors: Anchors, observer: Observer
+) -> Report:
+    if identity is None:
+        raise KeyUnusable(
+            _("{path} is encrypted").format(path=path.name),
+            hint=_("--identity FILE names your age key"),
+        )
+    with tempfile.TemporaryDirectory(prefix="evidencekit-") as folder:  # made 0700
+        plain = Path(folder) / "bundle.zip"
+        try:
+            decrypt_file(path, plain, identity)
+        except EvidenceDoubted as exc:
+            return conclude([failed("readable", Verdict.INVALID, exc.message)], proven_at=None)
+        return _verify_zip(plain, anchors, observer)

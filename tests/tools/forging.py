@@ -1,0 +1,110 @@
+"""CMS that we would never write, made with a sound key."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from asn1crypto import cms, core, tsp
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from evidencekit.demo.authority import POLICY, Identity, sign_token
+from evidencekit.proof.cms import sign_detached
+from evidencekit.proof.rfc3161 import build_request, plain_response
+from evidencekit.protocols import Signer
+from tests.tools.fakes import START
+
+Change = Callable[[cms.SignedData], None]
+
+
+def reworked(p7s: bytes, change: Change) -> bytes:
+    """Return a signature after ``change`` has altered its SignedData."""
+    envelope = cms.ContentInfo.load(p7s)
+    signed = cms.SignedData.load(envelope["content"].dump())
+    change(signed)
+    encoded: bytes = cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump(
+        force=True
+    )
+    return encoded
+
+
+def signed_with(content: bytes, signer: Signer) -> bytes:
+    return sign_detached(content, signer, at=START)
+
+
+def statement(
+    message: bytes,
+    *,
+    nonce: int | None,
+    gen_time: datetime,
+    policy: str = POLICY,
+    algorithm: str = "sha256",
+) -> bytes:
+    """Return a TSTInfo."""
+    fields: dict[str, object] = {
+        "version": "v1",
+        "policy": policy,
+        "message_imprint": {
+            "hash_algorithm": {"algorithm": algorithm, "parameters": core.Null()},
+            "hashed_message": hashlib.new(algorithm, message).digest(),
+        },
+        "serial_number": 7,
+        "gen_time": gen_time,
+    }
+    if nonce is not None:
+        fields["nonce"] = nonce
+    encoded: bytes = tsp.TSTInfo(fields).dump()
+    return encoded
+
+
+def response(told: bytes, signer: Identity) -> bytes:
+    """Return a kept response around a token that ``signer`` made over ``told``."""
+    token = sign_token(told, signer)
+    encoded: bytes = tsp.TimeStampResp(
+        {"status": {"status": "granted"}, "time_stamp_token": token}
+    ).dump()
+    return plain_response(encoded)
+
+
+def exchange(
+    message: bytes, signer: Identity, *, gen_time: datetime = START, nonce: int = 1 << 63
+) -> tuple[bytes, bytes]:
+    """Return response and request of a token over ``message``."""
+    told = statement(message, nonce=nonce, gen_time=gen_time)
+    return response(told, signer), build_request(message, nonce=nonce)
+
+
+def issue(
+    subject: str,
+    *,
+    by: Identity | None = None,
+    constraints: x509.BasicConstraints | None = None,
+    extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
+    valid: tuple[datetime, datetime],
+) -> Identity:
+    """Return an identity with exactly these extensions, under ``by`` or signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(by.certificate.subject if by is not None else name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(valid[0])
+        .not_valid_after(valid[1])
+    )
+    if constraints is not None:
+        builder = builder.add_extension(constraints, critical=True)
+    for extension, is_critical in extensions:
+        builder = builder.add_extension(extension, critical=is_critical)
+    issuer_key = by.key if by is not None else key
+    return Identity(key=key, certificate=builder.sign(issuer_key, hashes.SHA256()))
+
+
+def as_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
