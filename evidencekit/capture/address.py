@@ -115,7 +115,7 @@ def _require_web(parts: SplitResult) -> None:
 
 
 def _host(name: str) -> str:
-    if len(name) > MAX_HOST_CHARS:
+    if len(name) > MAX_HOST_CHARS or "%" in name:  # %: an IPv6 zone means something here only
         raise _UnusableError(_("the host name cannot exist"))
     try:
         if ":" in name:

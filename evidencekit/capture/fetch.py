@@ -117,6 +117,8 @@ class Fetcher:
             answer = _Answer(keep_bytes=self._limits.parsed_bytes if keep else 0)
             try:
                 self._receive(adapter, prepared, answer)
+                if not tape.has_head:  # http.client takes the end of the connection for the line
+                    answer.end("incomplete-header", "disconnect")
             except StoppedError as exc:
                 answer.end(exc.reason, exc.truncated)
             except _NETWORK as exc:

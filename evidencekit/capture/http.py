@@ -160,9 +160,9 @@ def judge(walked: Walked, *, max_named: int) -> tuple[CaptureVerdict, tuple[str,
     if page.status is None or page.location is not None:
         return CaptureVerdict.FAILED, (page.reason or "no-answer",)
     missing = [f"requisites-missing {len(walked.missing)}"] if walked.missing else []
+    cut = dict.fromkeys([*([page.reason] if page.reason else []), *walked.limits_hit])
     others = (
-        *((page.reason,) if page.reason else ()),
-        *walked.limits_hit,
+        *cut,
         *missing,
         *(f"requisite {why}" for why in walked.missing[:max_named]),
     )

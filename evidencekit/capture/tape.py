@@ -79,6 +79,11 @@ class Tape:
     ) -> None:
         self._file.close()
 
+    @property
+    def has_head(self) -> bool:
+        """Whether the empty line that ends a head has arrived."""
+        return self._head_size is not None
+
     def send(self, data: bytes) -> None:
         """Note what is about to be sent, and when the first of it was."""
         self.sent_at = self.sent_at or self._clock()

@@ -88,8 +88,9 @@ class Walk:
             answered = url if reply.status is not None else answered
             if reply.location is None:
                 return reply, answered, hops
-            if hops == self._limits.redirects:
-                return replace(reply, reason=f"too-many-redirects {hops}"), answered, hops
+            endless = f"too-many-redirects {hops}" if hops == self._limits.redirects else None
+            if (stop := endless or self._fetcher.spent()) is not None:
+                return replace(reply, reason=stop), answered, hops
             url, hops = reply.location, hops + 1
 
     def _read(self, reply: Reply, kind: Kind, walked: Walked) -> Links:

@@ -12,7 +12,9 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 
-from evidencekit.cli.failure import Failure, failure_of, report
+import click
+
+from evidencekit.cli.failure import USAGE, Failure, failure_of, report
 from evidencekit.cli.root import make_root
 from evidencekit.text.catalog import DOMAIN, LOCALE_DIR, language
 
@@ -32,6 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         return _leave_quietly()
+    except click.exceptions.NoArgsIsHelpError as exc:
+        exc.show()  # on stderr: nothing was asked for, so this is no result
+        return USAGE
     except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001 (the edge)
         return _fail(failure_of(exc), exc, is_json=is_json)
     return result if isinstance(result, int) else 0

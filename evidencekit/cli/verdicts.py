@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from evidencekit.cli import output
+from evidencekit.cli.checks import check_title
 from evidencekit.cli.marks import N_
 from evidencekit.formats.times import write_time
 from evidencekit.model.json import JsonObject
@@ -81,5 +82,7 @@ def _print_group(title: str, checks: Iterable[Check]) -> None:
     output.say("")
     output.say("{title} ({n})", title=title, n=len(listed))
     for check in listed:
-        where = check.path if check.path is not None else ""
-        output.columns([("", 0), (check.name, 28), (where, 0), (check.detail, 0)])
+        where = [("", 0), (check_title(check.name), 0), (f"[{check.name}]", 0)]
+        output.columns([*where, (check.path if check.path is not None else "", 0)])
+        if check.detail:
+            output.columns([("", 4), (check.detail, 0)])

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from evidencekit.export.words import Pair, load_words, term
-from evidencekit.formats.artifact import FORMAT
-from evidencekit.formats.canonical import decode_object
-from evidencekit.formats.fields import Fields
+from evidencekit.formats.artifact import ids_in
 from evidencekit.model.bundle import Account, CustodyEntry
 from evidencekit.model.event import Actor, Body
 from evidencekit.model.json import Json
@@ -70,20 +68,13 @@ def read_act(entry: CustodyEntry, sealed: SealedPart) -> Act:
 
 def artifact_ids(body: Body) -> tuple[str, ...]:
     """Return the ids of the artifacts of an act that are neither withheld nor purged."""
-    encoded = (item for item in body.artifacts if item is not None)
-    return tuple(_id(item) for item in encoded)
+    return tuple(item for item in ids_in(body) if item is not None)
 
 
 def text_of(detail: Mapping[str, Json], name: str) -> str:
     """Return a text or number of a body's detail as text; empty where there is none."""
     value = detail.get(name)
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
-def _id(encoded: bytes) -> str:
-    return Fields(
-        decode_object(encoded, what="artifact line", form=FORMAT), "artifact line"
-    ).artifact_id("id")
 
 
 def _remarks(entry: CustodyEntry, told: int, sealed: SealedPart) -> Iterator[Pair]:

@@ -3,11 +3,13 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader, RawIOBase
 from typing import BinaryIO
 
 from evidencekit.errors import FormatUnreadable
 
 _BLOCK = 2**16
+_READ_AHEAD = 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,17 @@ def read_lines(stream: BinaryIO, *, limit: int, what: str) -> Iterator[bytes]:
 
     Raises :class:`FormatUnreadable` for a line longer than ``limit``.
     """
+    if not isinstance(stream, RawIOBase):
+        yield from _lines(stream, limit, what)
+        return
+    buffered = BufferedReader(stream, _READ_AHEAD)
+    try:
+        yield from _lines(buffered, limit, what)
+    finally:
+        buffered.detach()  # or it would close a stream that is not ours to close
+
+
+def _lines(stream: BinaryIO | BufferedReader, limit: int, what: str) -> Iterator[bytes]:
     number = 0
     while True:
         line = stream.readline(limit + 2)

@@ -14,18 +14,18 @@ from typing import BinaryIO
 
 from evidencekit.errors import BadInput, SourceChanged
 
-_FLAGS = (
+READ_FLAGS = (
     os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 )  # NONBLOCK: a FIFO never hangs us
 
 
 @contextmanager
-def open_regular(path: Path | bytes, *, dir_fd: int | None = None) -> Iterator[BinaryIO]:
+def open_regular(path: Path | str | bytes, *, dir_fd: int | None = None) -> Iterator[BinaryIO]:
     """Open a regular file unbuffered; raises :class:`BadInput` for links, devices and the like.
 
     Leaving normally raises :class:`SourceChanged` if size, times or identity differ from the start.
     """
-    fd = os.open(path, _FLAGS, dir_fd=dir_fd)
+    fd = os.open(path, READ_FLAGS, dir_fd=dir_fd)
     with open(fd, "rb", buffering=0) as stream:  # noqa: PTH123 (a descriptor has no path)
         before = os.fstat(fd)
         if not stat.S_ISREG(before.st_mode):

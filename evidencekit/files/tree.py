@@ -6,7 +6,6 @@ outside or collide, zips whose two directories disagree (docs/format/bundle.md ย
 
 import os
 import stat
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from evidencekit.errors import EvidenceDoubted
-from evidencekit.files.opening import open_regular
+from evidencekit.files.opening import READ_FLAGS, open_regular
 from evidencekit.formats.paths import is_foreign, is_safe
 
 MAX_ENTRIES = 10**7  # docs/format/README.md ยง5
@@ -50,6 +49,9 @@ class FileTree(Protocol):
 
     def open(self, path: str) -> AbstractContextManager[BinaryIO]:
         """Open one of :meth:`entries`."""
+
+    def read(self, path: str) -> bytes:
+        """Return all of a small one of :meth:`entries`, quickly."""
 
 
 class FolderTree:
@@ -95,8 +97,22 @@ class FolderTree:
     @contextmanager
     def open(self, path: str) -> Iterator[BinaryIO]:
         """See :class:`FileTree`."""
-        with open_regular(self._root / path) as stream:
+        with open_regular(os.path.join(self._root, path)) as stream:  # noqa: PTH118 (speed)
             yield stream
+
+    def read(self, path: str) -> bytes:
+        """See :class:`FileTree`; what is read here is judged by its digest, not by its times."""
+        fd = os.open(os.path.join(self._root, path), READ_FLAGS)  # noqa: PTH118 (speed)
+        try:
+            status = os.fstat(fd)
+            if not stat.S_ISREG(status.st_mode):
+                raise UnsafeInput("a link or special file", path=path)
+            data = os.read(fd, status.st_size + 1)
+            while more := os.read(fd, status.st_size + 1):
+                data += more
+        finally:
+            os.close(fd)
+        return data
 
 
 def require_safe(path: str) -> str:
@@ -108,6 +124,6 @@ def require_safe(path: str) -> str:
 
 def require_distinct(paths: dict[str, Entry]) -> None:
     """Raise :class:`UnsafeInput` where two names are one on some file system."""
-    folded = {unicodedata.normalize("NFC", path).casefold() for path in paths}
+    folded = {path.lower() for path in paths}  # names are ASCII by now, so this is all there is
     if len(folded) != len(paths):
         raise UnsafeInput("two names that some systems take for one")

@@ -84,6 +84,11 @@ class ZipTree:
         except _DAMAGE as exc:
             raise DamagedZip(f"{path}: {exc}") from exc
 
+    def read(self, path: str) -> bytes:
+        """See :class:`~evidencekit.files.tree.FileTree`."""
+        with self.open(path) as stream:
+            return stream.read()
+
     def _require_layout(self, infos: list[zipfile.ZipInfo]) -> None:
         """Entries must follow one another from the first byte, as both directories say."""
         file = self._zip.fp

@@ -5,8 +5,10 @@ from evidencekit.formats.canonical import decode_object, encode
 from evidencekit.formats.fields import Fields, encode_base64
 from evidencekit.formats.times import write_time
 from evidencekit.model.artifact import Access, Artifact, Sensitivity, StoredObject
+from evidencekit.model.event import ArtifactLine, Body
 from evidencekit.model.find import Origin
-from evidencekit.model.json import Json
+from evidencekit.model.ids import ArtifactId
+from evidencekit.model.json import Json, JsonObject
 
 FORMAT = "evidencekit/artifact/1"
 MAX_ARTIFACT_BYTES = 2**20  # docs/format/README.md §5
@@ -15,6 +17,25 @@ _ORIGINS: dict[str, Origin] = {"intake": "intake", "capture": "capture", "strip"
 
 def encode_artifact(artifact: Artifact) -> bytes:
     """Encode one artifact line, without LF."""
+    return encode(artifact_members(artifact))
+
+
+def artifact_line(artifact: Artifact) -> ArtifactLine:
+    """Return an artifact as an event's body holds it."""
+    members = artifact_members(artifact)
+    return ArtifactLine(data=encode(members), members=members)
+
+
+def ids_in(body: Body) -> tuple[ArtifactId | None, ...]:
+    """Return the ids of a body's artifacts, None where withheld or purged."""
+    return tuple(
+        require_artifact(item.members).artifact_id("id") if item is not None else None
+        for item in body.artifacts
+    )
+
+
+def artifact_members(artifact: Artifact) -> dict[str, Json]:
+    """Return an artifact line, not yet encoded."""
     members: dict[str, Json] = {
         "format": FORMAT,
         "id": artifact.id,
@@ -29,15 +50,19 @@ def encode_artifact(artifact: Artifact) -> bytes:
         "sensitivity": artifact.sensitivity.value,
         "access": artifact.access.value,
     }
-    return encode({**members, **_optional(artifact)})
+    return {**members, **_optional(artifact)}
 
 
 def decode_artifact(data: bytes) -> Artifact:
     """Decode one artifact line; raises :class:`FormatUnreadable`."""
     if len(data) > MAX_ARTIFACT_BYTES:
         raise FormatUnreadable("artifact line: longer than a line may be")
-    members = decode_object(data, what="artifact line", form=FORMAT)
-    fields = Fields(members, "artifact line")
+    return read_artifact(decode_object(data, what="artifact line", form=FORMAT))
+
+
+def read_artifact(members: JsonObject) -> Artifact:
+    """Take an artifact out of a decoded line; raises :class:`FormatUnreadable`."""
+    fields = require_artifact(members)
     try:
         return Artifact(
             id=fields.artifact_id("id"),
@@ -55,11 +80,23 @@ def decode_artifact(data: bytes) -> Artifact:
             role=fields.text_or_none("role"),
             source=fields.object_or_empty("source"),
             type=fields.object_or_empty("type"),
-            metadata=_stored(fields.nested("metadata")) if "metadata" in members else None,
+            metadata=read_stored(fields.nested("metadata")) if "metadata" in members else None,
             derivation=fields.object_or_empty("derivation"),
         )
     except (KeyError, ValueError) as exc:
         raise FormatUnreadable("artifact line: a value outside its list") from exc
+
+
+def require_artifact(members: JsonObject) -> Fields:
+    """Return the members of a decoded line if it is one of a version that we read."""
+    if members.get("format") != FORMAT:
+        raise FormatUnreadable(f"artifact line: not {FORMAT}, or of a version not readable here")
+    return Fields(members, "artifact line")
+
+
+def read_stored(fields: Fields) -> StoredObject:
+    """Take digest and size out of a line or a part of one."""
+    return StoredObject(sha256=fields.digest("sha256"), size=fields.count("size"))
 
 
 def _optional(artifact: Artifact) -> dict[str, Json]:
@@ -76,7 +113,3 @@ def _optional(artifact: Artifact) -> dict[str, Json]:
         if value:
             members[name] = value
     return members
-
-
-def _stored(fields: Fields) -> StoredObject:
-    return StoredObject(sha256=fields.digest("sha256"), size=fields.count("size"))

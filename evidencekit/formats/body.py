@@ -5,16 +5,17 @@ encodes an artifact twice.
 """
 
 from evidencekit.errors import FormatUnreadable
-from evidencekit.formats.canonical import decode, encode
+from evidencekit.formats.canonical import encode, parse, require_canonical
 from evidencekit.formats.fields import Fields
 from evidencekit.formats.hashing import body_commitment
-from evidencekit.model.event import Actor, Body, Tool
+from evidencekit.model.event import Actor, ArtifactLine, Body, Tool
 from evidencekit.model.ids import Digest
 from evidencekit.model.json import Json, JsonObject
 
 FORMAT = "evidencekit/body/1"
 MAX_BODY_BYTES = 256 * 2**20  # docs/format/README.md §5
 WITHHELD = b"null"
+_WHAT = "event body"
 
 
 def encode_body(body: Body) -> bytes:
@@ -31,18 +32,32 @@ def decode_body(data: bytes) -> tuple[Body, Digest] | None:
     """Return a body and its commitment, or None where it is withheld or purged."""
     if len(data) > MAX_BODY_BYTES:
         raise FormatUnreadable("event body: longer than a line may be")
-    value = decode(data, what="event body") if data != WITHHELD else None
-    if value is None:
+    if data == WITHHELD:
         return None
+    value = parse(data, what=_WHAT)
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise FormatUnreadable(f"event body: not {FORMAT}, or of a version not readable here")
-    members = {name: item for name, item in value.items() if name != "artifacts"}
-    artifacts = Fields(value, "event body").array("artifacts")
-    encoded = tuple(None if item is None else encode(item) for item in artifacts)
-    return _body(Fields(members, "event body"), encoded), body_commitment(encode(members))
+    listed = Fields(value, _WHAT).array("artifacts")
+    try:
+        artifacts = tuple(_artifact_line(item) for item in listed)
+        members = {name: item for name, item in value.items() if name != "artifacts"}
+        alone = encode(members)
+    except ValueError as exc:
+        raise FormatUnreadable(f"event body: not a JSON document of ours ({exc})") from exc
+    body = _body(Fields(members, _WHAT), artifacts)
+    require_canonical(data, lambda: _splice(members, artifacts), what=_WHAT)
+    return body, body_commitment(alone)
 
 
-def _body(fields: Fields, artifacts: tuple[bytes | None, ...]) -> Body:
+def _artifact_line(item: Json) -> ArtifactLine | None:
+    if item is None:
+        return None
+    if not isinstance(item, dict):
+        raise FormatUnreadable("event body: an artifact line is not an object")
+    return ArtifactLine(data=encode(item), members=item)
+
+
+def _body(fields: Fields, artifacts: tuple[ArtifactLine | None, ...]) -> Body:
     actor, tool = fields.nested("actor"), fields.nested("tool")
     return Body(
         seq=fields.count("seq"),
@@ -80,9 +95,9 @@ def _members(body: Body) -> JsonObject:
     }
 
 
-def _splice(members: JsonObject, artifacts: tuple[bytes | None, ...]) -> bytes:
+def _splice(members: JsonObject, artifacts: tuple[ArtifactLine | None, ...]) -> bytes:
     # "artifacts" sorts straight after "actor", the first member of every body (RFC 8785 §3.2.3).
     head = encode({"actor": members["actor"]})[:-1]
     rest: dict[str, Json] = {name: item for name, item in members.items() if name != "actor"}
-    listed = b",".join(item if item is not None else b"null" for item in artifacts)
+    listed = b",".join(item.data if item is not None else WITHHELD for item in artifacts)
     return head + b',"artifacts":[' + listed + b"]," + encode(rest)[1:]

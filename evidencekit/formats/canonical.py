@@ -7,6 +7,8 @@ byte-order mark or escapes. Fractions, NaN and integers outside ±(2⁵³−1) a
 """
 
 import json
+import re
+from collections.abc import Callable
 from typing import Any, NoReturn, cast
 
 import rfc8785
@@ -21,27 +23,40 @@ _SHORT = len(str(MAX_INTEGER)) - 1
 # ordering keys by code point is ordering them by UTF-16 unit: below the surrogates. A property
 # test holds it against the rfc8785 package.
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-_FIRST_UNLIKE = "\ud800"
+_UNLIKE = re.compile("[\ud800-\U0010ffff]")
 
 
 def encode(value: Json) -> bytes:
     """Encode by RFC 8785; a lone surrogate raises ``ValueError``."""
     text = _ENCODER.encode(value)
-    if max(text) >= _FIRST_UNLIKE:
+    if not text.isascii() and _UNLIKE.search(text):
         return rfc8785.dumps(cast("Any", value))  # its alias of JSON is another, not wider
     return text.encode("utf-8")
 
 
 def decode(data: bytes, *, what: str) -> Json:
     """Decode the canonical encoding of a value; ``what`` names the document in the error raised."""
+    value = parse(data, what=what)
+    require_canonical(data, lambda: encode(value), what=what)
+    return value
+
+
+def parse(data: bytes, *, what: str) -> Json:
+    """Decode without the check that makes it safe: the caller re-encodes and compares."""
     try:
-        value = cast("Json", _DECODER.decode(data.decode("utf-8")))
-        is_canonical = encode(value) == data
+        return cast("Json", _DECODER.decode(data.decode("utf-8")))
+    except (ValueError, RecursionError) as exc:
+        raise FormatUnreadable(f"{what}: not a JSON document of ours ({exc})") from exc
+
+
+def require_canonical(data: bytes, again: Callable[[], bytes], *, what: str) -> None:
+    """Raise :class:`FormatUnreadable` unless encoding the value again gives the same bytes."""
+    try:
+        is_canonical = again() == data
     except (ValueError, RecursionError) as exc:
         raise FormatUnreadable(f"{what}: not a JSON document of ours ({exc})") from exc
     if not is_canonical:
         raise FormatUnreadable(f"{what}: not in canonical form (RFC 8785)")
-    return value
 
 
 def decode_object(data: bytes, *, what: str, form: str) -> JsonObject:

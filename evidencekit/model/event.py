@@ -47,13 +47,23 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArtifactLine:
+    """An artifact as a body holds it."""
+
+    data: bytes
+    """Its canonical encoding: what its leaf commits to."""
+    members: Mapping[str, Json]
+    """The same, decoded but not yet judged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """What happened; artifacts stay encoded, since it is their bytes that leaves commit to."""
+    """What happened."""
 
     seq: int
     salt: str
     actor: Actor
-    artifacts: tuple[bytes | None, ...]
-    """Encoded artifact lines; None where withheld or purged."""
+    artifacts: tuple[ArtifactLine | None, ...]
+    """None where withheld or purged."""
     detail: Mapping[str, Json]
     tool: Tool

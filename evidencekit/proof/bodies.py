@@ -23,6 +23,6 @@ def open_body(line: Line, data: bytes | None) -> Body | None:
     if len(body.artifacts) != len(line.leaves):
         raise EvidenceDoubted(f"event {line.seq}: its artifacts are not those that were recorded")
     for artifact, leaf in zip(body.artifacts, line.leaves, strict=True):
-        if artifact is not None and leaf_hash(artifact) != leaf:
+        if artifact is not None and leaf_hash(artifact.data) != leaf:
             raise EvidenceDoubted(f"event {line.seq}: an artifact line was changed")
     return body

@@ -62,7 +62,7 @@ def read_signature(p7s: bytes, content: bytes, *, what: str) -> Signature:
     require_der(p7s, what=what)
     try:
         return _read(p7s, content, what)
-    except (ValueError, TypeError, KeyError) as exc:
+    except (ValueError, TypeError, LookupError) as exc:
         raise EvidenceDoubted(f"{what}: not a CMS signature") from exc
 
 

@@ -62,7 +62,7 @@ def plain_response(response: bytes) -> bytes:
             said = "; ".join(reply["status"]["status_string"].native or ())
             raise EvidenceDoubted(f"timestamp response: {status} {said!r}")
         return _wrap(reply["time_stamp_token"].dump())
-    except (ValueError, TypeError, KeyError) as exc:
+    except (ValueError, TypeError, LookupError) as exc:
         raise EvidenceDoubted("timestamp response: not one by RFC 3161") from exc
 
 
@@ -76,7 +76,7 @@ def read_token(response: bytes, request: bytes, message: bytes, *, what: str) ->
     require_der(response, what=what)
     try:
         return _read(response, request, message, what)
-    except (ValueError, TypeError, KeyError) as exc:
+    except (ValueError, TypeError, LookupError) as exc:
         raise EvidenceDoubted(f"{what}: not a timestamp token") from exc
 
 

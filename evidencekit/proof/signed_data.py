@@ -83,6 +83,8 @@ def _only_signer(signed: cms.SignedData, what: str) -> cms.SignerInfo:
 
 
 def _certificates(signed: cms.SignedData, what: str) -> tuple[x509.Certificate, ...]:
+    if any(choice.name != "certificate" for choice in signed["certificates"]):
+        raise EvidenceDoubted(f"{what}: holds something else among its certificates")
     chosen = [choice.chosen for choice in signed["certificates"]]
     if any(item.serial_number <= 0 for item in chosen):
         raise EvidenceDoubted(f"{what}: a certificate in it has no positive serial number")

@@ -12,7 +12,7 @@ from evidencekit.errors import BadInput, EvidenceDoubted, FormatUnreadable
 from evidencekit.files.durable import disk_errors, sync_path, write_durably
 from evidencekit.files.jsonl import read_lines
 from evidencekit.files.opening import read_whole
-from evidencekit.formats.artifact import decode_artifact
+from evidencekit.formats.artifact import read_artifact
 from evidencekit.formats.body import MAX_BODY_BYTES, decode_body
 from evidencekit.formats.case import (
     BODIES,
@@ -90,7 +90,7 @@ class Case:
                 bodies.seek(place[0])
                 opened = decode_body(bodies.read(place[1]))
             for line in opened[0].artifacts if opened is not None else ():
-                artifact = decode_artifact(line) if line is not None else None
+                artifact = read_artifact(line.members) if line is not None else None
                 if artifact is not None and artifact.id == artifact_id:
                     return artifact
         raise BadInput(

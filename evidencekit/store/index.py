@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evidencekit.errors import EvidenceDoubted
-from evidencekit.formats.artifact import decode_artifact
+from evidencekit.formats.artifact import read_artifact
 from evidencekit.formats.body import MAX_BODY_BYTES, decode_body
 from evidencekit.formats.case import BODIES, INDEX, LEDGER
 from evidencekit.formats.hashing import line_hash
@@ -207,7 +207,7 @@ def _appended(line: bytes, body: bytes) -> Appended:
         action=decoded.action,
         line=line,
         body=body,
-        artifacts=tuple(decode_artifact(item) for item in encoded if item is not None),
+        artifacts=tuple(read_artifact(item.members) for item in encoded if item is not None),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from evidencekit.errors import DiskUnavailable
 from evidencekit.files.durable import barrier, disk_errors
 from evidencekit.files.streaming import write_all
-from evidencekit.formats.artifact import encode_artifact
+from evidencekit.formats.artifact import artifact_line
 from evidencekit.formats.body import commitment, encode_body
 from evidencekit.formats.case import BODIES, LEDGER
 from evidencekit.formats.hashing import leaf_hash, line_hash, line_message
@@ -91,12 +91,12 @@ class CaseWriter:
         """
         seq = (self._position.last.seq if self._position.last is not None else 0) + 1
         artifacts = tuple(self._named(draft, seq, n) for n, draft in enumerate(drafts, start=1))
-        encoded = tuple(encode_artifact(artifact) for artifact in artifacts)
+        lines = tuple(artifact_line(artifact) for artifact in artifacts)
         body = Body(
             seq=seq,
             salt=self._salt(),
             actor=actor,
-            artifacts=encoded,
+            artifacts=lines,
             detail=detail,
             tool=self._machine.tool,
         )
@@ -108,7 +108,7 @@ class CaseWriter:
                 case=self._case,
                 key=self._machine.device.public,
                 action=action,
-                leaves=tuple(leaf_hash(item) for item in encoded),
+                leaves=tuple(leaf_hash(item.data) for item in lines),
                 body_commit=commitment(body),
                 sig=_NO_SIGNATURE,
                 new_key=new_key,

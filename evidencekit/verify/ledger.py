@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from evidencekit.errors import EvidenceDoubted
 from evidencekit.files.jsonl import read_lines
-from evidencekit.formats.artifact import decode_artifact
+from evidencekit.formats.artifact import read_stored, require_artifact
 from evidencekit.formats.body import MAX_BODY_BYTES
 from evidencekit.formats.case import BODIES, LEDGER
 from evidencekit.formats.ledger import MAX_LINE_BYTES
@@ -24,7 +24,6 @@ class Shown:
     """What has to be there for one artifact: little, since there may be millions."""
 
     id: str
-    media_type: str
     content: StoredObject
     metadata: StoredObject | None
 
@@ -98,15 +97,15 @@ def _shown(line: Line, data: bytes | None, found: LedgerFindings) -> None:
     if body is None:
         found.withheld += 1
         return
-    for encoded in body.artifacts:
-        if encoded is not None:
-            artifact = decode_artifact(encoded)
+    for artifact in body.artifacts:
+        if artifact is not None:
+            fields = require_artifact(artifact.members)
+            has_record = "metadata" in artifact.members
             found.shown.append(
                 Shown(
-                    id=artifact.id,
-                    media_type=artifact.media_type,
-                    content=StoredObject(sha256=artifact.sha256, size=artifact.size),
-                    metadata=artifact.metadata,
+                    id=fields.artifact_id("id"),
+                    content=read_stored(fields),
+                    metadata=read_stored(fields.nested("metadata")) if has_record else None,
                 )
             )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from evidencekit.errors import EvidenceDoubted
 from evidencekit.files.streaming import CHUNK, digest_stream
 from evidencekit.files.tree import Entry, FileTree, UnsafeInput
+from evidencekit.formats.hashing import sha256
 from evidencekit.model.ids import Digest
 from evidencekit.protocols import Observer
 
@@ -45,18 +46,27 @@ class Hasher:
         """Yield what each path holds; a file that is gone raises ``FileNotFoundError``."""
         for done, path in enumerate(paths, start=1):
             coming = self._large.get(path)
-            yield path, coming.result() if coming is not None else self._digest(path)
+            yield path, coming.result() if coming is not None else self._digest_small(path)
             self._observer.on("verify", done, total)
 
     def _digest(self, path: str) -> Outcome:
         try:
             with self._tree.open(path) as stream:
                 return digest_stream(stream).sha256
-        except UnsafeInput:
-            raise
         except (EvidenceDoubted, OSError) as exc:
-            why = exc.message if isinstance(exc, EvidenceDoubted) else str(exc.strerror)
-            return Damaged(why=why)
+            return _damage(exc)
+
+    def _digest_small(self, path: str) -> Outcome:
+        try:
+            return sha256(self._tree.read(path))
+        except (EvidenceDoubted, OSError) as exc:
+            return _damage(exc)
+
+
+def _damage(exc: EvidenceDoubted | OSError) -> Damaged:
+    if isinstance(exc, UnsafeInput):
+        raise exc
+    return Damaged(why=exc.message if isinstance(exc, EvidenceDoubted) else str(exc.strerror))
 
 
 @contextmanager

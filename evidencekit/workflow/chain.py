@@ -56,4 +56,4 @@ def artifact_lines(line: Line, data: bytes | None) -> list[bytes]:
     body = open_body(line, data)
     if body is None:
         return [b"null"] * len(line.leaves)
-    return [artifact if artifact is not None else b"null" for artifact in body.artifacts]
+    return [artifact.data if artifact is not None else b"null" for artifact in body.artifacts]

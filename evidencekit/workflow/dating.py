@@ -9,20 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cryptography import x509
-
-from evidencekit.errors import BadInput, TsaUnavailable
+from evidencekit.errors import TsaUnavailable
 from evidencekit.files.durable import write_durably
-from evidencekit.files.opening import read_whole
 from evidencekit.formats.case import HEADS, stamp_name
-from evidencekit.proof.certificates import load_anchors
 from evidencekit.seal.tsa import HttpAuthority
 from evidencekit.store.case import Case
 from evidencekit.store.writer import Committed
-from evidencekit.text.catalog import _
+from evidencekit.workflow.anchors import read_anchors
 from evidencekit.workflow.setting import Setting
-
-_MAX_PEM = 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +59,3 @@ def authorities(
     """Return authorities that trust the roots in these PEM files."""
     anchors = tuple(anchor for path in roots for anchor in read_anchors(path))
     return tuple(HttpAuthority(url, roots=anchors, clock=setting.clock) for url in urls)
-
-
-def read_anchors(path: Path) -> tuple[x509.Certificate, ...]:
-    """Read the certificates that the user trusts; raises :class:`BadInput`."""
-    try:
-        pem = read_whole(path, limit=_MAX_PEM)
-    except OSError as exc:
-        raise BadInput(_("{path}: {reason}").format(path=path, reason=exc.strerror)) from exc
-    return load_anchors(pem, what=path.name)

@@ -16,7 +16,7 @@ from evidencekit.text.catalog import _
 from evidencekit.verify.anchors import Anchors
 from evidencekit.verify.bundle import verify_bundle
 from evidencekit.verify.case import verify_case
-from evidencekit.workflow.dating import read_anchors
+from evidencekit.workflow.anchors import read_anchors
 from evidencekit.workflow.setting import Setting
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
-from evidencekit.formats.artifact import encode_artifact
+from evidencekit.formats.artifact import artifact_line
 from evidencekit.formats.times import write_time
 from evidencekit.model.artifact import Access, Artifact, Sensitivity
 from evidencekit.model.bundle import (
@@ -16,7 +16,7 @@ from evidencekit.model.bundle import (
     ShownArtifact,
     StampFact,
 )
-from evidencekit.model.event import Actor, Body, Line, Tool
+from evidencekit.model.event import Actor, ArtifactLine, Body, Line, Tool
 from evidencekit.model.find import Origin
 from evidencekit.model.ids import ArtifactId, CaseId, Digest
 from evidencekit.model.json import Json
@@ -88,7 +88,7 @@ def entry(
     seq: int,
     action: str,
     *,
-    artifacts: Sequence[bytes | None] = (),
+    artifacts: Sequence[ArtifactLine | None] = (),
     detail: dict[str, Json] | None = None,
     actor: Actor | None = None,
 ) -> CustodyEntry:
@@ -134,7 +134,7 @@ def capture(seq: int, url: str, verdict: str, reasons: Sequence[str], **more: Js
         "ended_at": write_time(START + timedelta(minutes=seq, seconds=8)),
         **more,
     }
-    return entry(seq, "capture", artifacts=[encode_artifact(one) for one in files], detail=detail)
+    return entry(seq, "capture", artifacts=[artifact_line(one) for one in files], detail=detail)
 
 
 def seal(number: int, *, stamps: int = 1, ledger_size: int = 6) -> SealFact:
@@ -241,8 +241,8 @@ def plain_artifacts() -> tuple[ShownArtifact, ...]:
 
 
 def plain_custody() -> tuple[CustodyEntry, ...]:
-    files = [encode_artifact(item.artifact) for item in plain_artifacts()]
-    many = [encode_artifact(artifact(number, "many")) for number in range(20, 60)]
+    files = [artifact_line(item.artifact) for item in plain_artifacts()]
+    many = [artifact_line(artifact(number, "many")) for number in range(20, 60)]
     refused: list[Json] = [{"name": "x", "why": "symlink"}, {"name": "y", "why": "unreadable"}]
     sealing: dict[str, Json] = {"seal": 1, "timestamps": [{"tsa": "x", "gen_time": "y"}]}
     handed: dict[str, Json] = {

@@ -24,7 +24,7 @@ Change = Callable[[cms.SignedData], None]
 def reworked(p7s: bytes, change: Change) -> bytes:
     """Return a signature after ``change`` has altered its SignedData."""
     envelope = cms.ContentInfo.load(p7s)
-    signed = cms.SignedData.load(envelope["content"].dump())
+    signed = cms.SignedData.load(envelope["content"].untag().dump())
     change(signed)
     encoded: bytes = cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump(
         force=True
@@ -108,3 +108,35 @@ def issue(
 
 def as_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+
+
+def with_certificates(token: bytes, own: bytes, listed: bytes) -> bytes:
+    """Return a token whose one certificate gives way to ``listed``, in exactly that order."""
+    outer = cms.ContentInfo.load(token)
+    signed = outer["content"].untag().dump()
+    fields = parse_all(parse_all(signed)[0][1])
+    new = b"".join(emit(0xA0, listed) if tag == 0xA0 else whole for tag, _, whole in fields)
+    oid = outer["content_type"].dump()
+    assert own in signed
+    return emit(0x30, oid + emit(0xA0, emit(0x30, new)))
+
+
+def emit(tag: int, contents: bytes) -> bytes:
+    """Encode one DER value; unlike asn1crypto, leave what is inside as it is."""
+    size = len(contents)
+    if size < 0x80:
+        return bytes([tag, size]) + contents
+    length = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes([tag, 0x80 | len(length)]) + length + contents
+
+
+def parse_all(data: bytes) -> list[tuple[int, bytes, bytes]]:
+    """Return tag, contents and whole encoding of the DER values in a row."""
+    values, at = [], 0
+    while at < len(data):
+        count = data[at + 1] & 0x7F if data[at + 1] & 0x80 else 0
+        start = at + 2 + count
+        size = int.from_bytes(data[at + 2 : start]) if count else data[at + 1]
+        values.append((data[at], data[start : start + size], data[at : start + size]))
+        at = start + size
+    return values

@@ -44,6 +44,9 @@ class Talk:
                 return
             self.send(data[i : i + 1])
 
+    def pause(self) -> None:
+        self._closing.wait(0.2)
+
     def reset(self) -> None:
         """Send RST instead of FIN."""
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -11,7 +11,7 @@ from evidencekit.cli.command import Command
 from evidencekit.cli.dates import note_date
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
-from evidencekit.cli.reasons import reason
+from evidencekit.cli.reasons import said
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.shapes import artifact_object, refused_object
 from evidencekit.errors import BadInput
@@ -90,7 +90,9 @@ def _tell(session: Session, outcome: Outcome, count: _Count) -> None:
                 output.put_json(refused_object(outcome))
             else:
                 output.warn(
-                    _("not taken in: {name} ({why})"), name=outcome.name, why=reason(outcome.why)
+                    _("not taken in: {name} ({why})"),
+                    name=outcome.name,
+                    why=said("why", outcome.why),
                 )
         case Dated() | Undated():
             note_date(session, outcome)

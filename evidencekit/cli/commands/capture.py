@@ -10,21 +10,15 @@ from evidencekit.cli.command import Command
 from evidencekit.cli.dates import note_date
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
-from evidencekit.cli.reasons import reason
+from evidencekit.cli.reasons import reason, said
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.errors import NetworkUnavailable
-from evidencekit.model.artifact import Sensitivity
+from evidencekit.model.artifact import Artifact, Sensitivity
 from evidencekit.model.capture import CaptureVerdict
 from evidencekit.text.catalog import _
 from evidencekit.workflow.capture import Captured, capture
 
 _PART_MISSING = 3
-_WORDS = {
-    CaptureVerdict.COMPLETE: _("complete"),
-    CaptureVerdict.PARTIAL: _("partial"),
-    CaptureVerdict.BLOCKED: _("blocked"),
-    CaptureVerdict.FAILED: _("failed"),
-}
 
 
 @click.command(
@@ -105,10 +99,14 @@ def _tell(session: Session, captured: Captured) -> None:
             }
         )
         return
-    output.say("{verdict}: {url}", verdict=_WORDS[page.verdict], url=page.url)
+    output.say("{verdict}: {url}", verdict=said("verdict", page.verdict.value), url=page.url)
     for text in page.reasons:
         output.say("  {reason}", reason=reason(text))
     for artifact in captured.artifacts:
-        output.columns([("", 0), (artifact.id, 8), (artifact.role or artifact.name, 0)])
+        output.columns([("", 0), (artifact.id, 8), (_called(artifact), 0)])
     if captured.engine_reason is not None:
         output.note(_("without a browser: {why}"), quiet=session.quiet, why=captured.engine_reason)
+
+
+def _called(artifact: Artifact) -> str:
+    return said("role", artifact.role) if artifact.role is not None else artifact.name

@@ -25,7 +25,7 @@ _FROM_FILE = _("Texts may be @FILE: then the file says them, and no shell histor
     ),
     epilog=_FROM_FILE,
 )
-@click.argument("case", metavar="CASE", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="CASE", type=click.Path(path_type=Path))
 @click.option("--title", help=_("What the case is called, here and in reports."))
 @click.option("--actor", help=_("Who opens it; an alias is enough."))
 @click.option("--org", help=_("Organisation of who opens it."))
@@ -42,7 +42,7 @@ _FROM_FILE = _("Texts may be @FILE: then the file says them, and no shell histor
 def command(
     session: Session,
     *,
-    case: Path,
+    folder: Path,
     title: str | None,
     actor: str | None,
     org: str | None,
@@ -64,10 +64,12 @@ def command(
         role=read_text(role) if role is not None else None,
     )
     name = require_text(session, title, option="--title", ask=_("Title of the case"))
-    made = cases.init(case, title=name, actor=who, kind=Kind(kind), setting=here())
+    made = cases.init(folder, title=name, actor=who, kind=Kind(kind), setting=here())
     if session.json:
-        output.put_json({"case": str(case), "id": made.id, "kind": made.kind.value, "title": name})
+        output.put_json(
+            {"case": str(folder), "id": made.id, "kind": made.kind.value, "title": name}
+        )
     else:
-        output.say(_("case made: {path}"), path=case)
-        output.note(_("next: evidencekit -C {path} add FILE..."), quiet=session.quiet, path=case)
+        output.say(_("case made: {path}"), path=folder)
+        output.note(_("next: evidencekit -C {path} add FILE..."), quiet=session.quiet, path=folder)
     return 0

@@ -5,9 +5,10 @@ import click
 from evidencekit.cli import output
 from evidencekit.cli.command import Command
 from evidencekit.cli.opening import opened
+from evidencekit.cli.reasons import said
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.shapes import event_object
-from evidencekit.formats.artifact import decode_artifact
+from evidencekit.formats.artifact import ids_in
 from evidencekit.formats.times import write_time
 from evidencekit.store.case import Event
 from evidencekit.text.catalog import _
@@ -31,8 +32,7 @@ def command(session: Session) -> int:
 
 
 def _artifact_ids(event: Event) -> list[str | None]:
-    lines = event.body.artifacts if event.body is not None else ()
-    return [decode_artifact(line).id if line is not None else None for line in lines]
+    return list(ids_in(event.body)) if event.body is not None else []
 
 
 def _print(event: Event, ids: list[str | None]) -> None:
@@ -45,7 +45,7 @@ def _print(event: Event, ids: list[str | None]) -> None:
         [
             (event.line.seq, 4),
             (write_time(event.line.at), 24),
-            (event.line.action, 18),
+            (said("action", event.line.action), 18),
             (actor, 12),
             (count, 4),
             (told, 0),

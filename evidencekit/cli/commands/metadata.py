@@ -4,7 +4,7 @@ import click
 
 from evidencekit.cli import output
 from evidencekit.cli.command import Command
-from evidencekit.cli.opening import here, opened
+from evidencekit.cli.opening import opened
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.metadata.magic import Opinion
 from evidencekit.model.json import Json
@@ -24,7 +24,7 @@ from evidencekit.workflow.metadata import MetadataView, show
 @pass_session
 def command(session: Session, *, artifact_id: str) -> int:
     """Print the summary first, then every recorded fact."""
-    view = show(opened(session), artifact_id, setting=here())
+    view = show(opened(session), artifact_id)
     if session.json:
         output.put_json(_object(view))
     else:

@@ -17,7 +17,6 @@ from evidencekit.text.catalog import _
 from evidencekit.workflow.dating import authorities
 from evidencekit.workflow.keys import remember_key
 from evidencekit.workflow.seal import Sealed, complete_timestamps, seal
-from evidencekit.workflow.setting import Setting
 
 _PART_MISSING = 3
 _DEVICE_KEY_BYTES = 32

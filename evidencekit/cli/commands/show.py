@@ -5,6 +5,7 @@ import click
 from evidencekit.cli import output
 from evidencekit.cli.command import Command
 from evidencekit.cli.opening import opened
+from evidencekit.cli.reasons import said
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.shapes import whole_artifact_object
 from evidencekit.formats.times import write_time
@@ -34,11 +35,11 @@ def _print(artifact: Artifact) -> None:
             (_("size"), output.size(artifact.size)),
             (_("SHA-256"), artifact.sha256),
             (_("taken in"), write_time(artifact.acquired_at)),
-            (_("by"), artifact.origin),
-            (_("part of the act"), artifact.role),
+            (_("by"), said("origin", artifact.origin)),
+            (_("part of the act"), said("role", artifact.role) if artifact.role else None),
             (_("copy of"), artifact.derived_from),
-            (_("sensitivity"), artifact.sensitivity.value),
-            (_("access"), artifact.access.value),
+            (_("sensitivity"), said("sensitivity", artifact.sensitivity.value)),
+            (_("access"), said("access", artifact.access.value)),
         ]
     )
     for title, members in (

@@ -8,6 +8,7 @@ import json
 import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -17,6 +18,7 @@ from uuid import uuid4
 
 import brotli
 import pytest
+import requests
 import zstandard
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -26,6 +28,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from evidencekit.capture.http import HttpEngine
 from evidencekit.capture.limits import Limits
+from evidencekit.demo import site
 from evidencekit.errors import BadInput, DiskUnavailable
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.protocols import PageEngine, Silent
@@ -328,6 +331,20 @@ def test_an_unknown_name_is_failed(tmp_path: Path) -> None:
     assert (result.verdict, result.reasons) == (FAILED, ("name-not-found nowhere.example",))
 
 
+def test_a_resolver_that_hangs_is_failed(tmp_path: Path) -> None:
+    done = threading.Event()
+
+    def hangs(host: str, port: int) -> list[str]:
+        done.wait(10)
+        return []
+
+    limits = Limits(connect_s=0.1)
+    result = capture(tmp_path, "http://slow.example/", resolve=hangs, limits=limits)
+    done.set()
+
+    assert (result.verdict, result.reasons) == (FAILED, ("timed-out name slow.example",))
+
+
 def test_what_is_no_url_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         capture(tmp_path, "file:///etc/passwd")
@@ -358,6 +375,7 @@ def drip_body(talk: Talk) -> None:
 def reset_midway(talk: Talk) -> None:
     talk.send(b"HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n")
     talk.send(b"part")
+    talk.pause()  # or the reset overtakes what was sent
     talk.reset()
 
 
@@ -375,7 +393,12 @@ CASES: dict[str, tuple[bytes | Answer, CaptureVerdict, str, str | None]] = {
     "hang-midway": (hang_midway, PARTIAL, "timed-out read", "time"),
     "rubbish": (b"\x00\xffnot http at all\r\n\r\n", FAILED, "malformed-http", "unspecified"),
     "bad-status": (b"HTTP/1.1 abc OK\r\n\r\n", FAILED, "malformed-http", "unspecified"),
-    "half-head": (b"HTTP/1.1 200 OK\r\nContent-Type: text", COMPLETE, "", None),
+    "half-head": (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text",
+        PARTIAL,
+        "incomplete-header",
+        "disconnect",
+    ),
     "long-line": (
         b"HTTP/1.1 200 OK\r\nX: " + b"y" * 300_000 + b"\r\n\r\n",
         FAILED,
@@ -538,6 +561,19 @@ def test_frames_within_frames_end_somewhere(tmp_path: Path) -> None:
 
     assert (result.verdict, result.reasons) == (PARTIAL, ("frames-too-deep 2",))
     assert [talk.target for talk in server.talks] == ["/", "/f0", "/f1"]
+
+
+def test_the_total_time_ends_the_walk(tmp_path: Path) -> None:
+    def slow(talk: Talk) -> None:
+        talk.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<img src=a>")
+        talk.drip(b"x" * 1000)
+
+    with served(slow) as server:
+        result = capture(tmp_path, server.url(), limits=Limits(total_s=0.3))
+
+    assert result.verdict == PARTIAL
+    assert result.reasons == ("timed-out total", "requisites-not-fetched 1")
+    assert_checks(tmp_path)
 
 
 def test_the_total_limit_ends_the_walk(tmp_path: Path) -> None:
@@ -739,3 +775,32 @@ def test_https_to_a_plain_server_is_failed(tmp_path: Path) -> None:
 
     assert result.verdict == FAILED
     assert result.reasons[0].startswith(("tls-failed", "timed-out connect"))
+
+
+# The demo site
+
+
+def test_the_demo_site_is_captured_completely_from_its_old_address(tmp_path: Path) -> None:
+    with site.serve() as base:
+        result = capture(tmp_path, base + "old", limits=None)
+
+    assert (result.verdict, result.reasons) == (COMPLETE, ())
+    assert (result.final_url, result.notes) == (base, ("scripts-not-run",))
+    assert result.title == "솔마루 작은도서관 게시판 / Solmaru Small Library notices"
+    found = {h["WARC-Target-URI"][0].removeprefix(base) for h, _ in records(tmp_path, "response")}
+    files = {"logo.svg", "style.css", "board.js", "paper.png", "shelf.png", "garden.jpg"}
+    assert found == files | {"", "old", "clip.mp4"}
+    assert_checks(tmp_path)
+
+
+def test_the_demo_site_packs_one_answer_and_knows_ranges() -> None:
+    with site.serve() as base:
+        packed = requests.get(base + "notices.json", timeout=5)
+        part = requests.get(base + "garden.jpg", headers={"Range": "bytes=0-1"}, timeout=5)
+        tail = requests.get(base + "garden.jpg", headers={"Range": "bytes=99999-"}, timeout=5)
+        outside = requests.get(base + "../site.py", timeout=5)
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.json()) == 3
+    assert (part.status_code, part.content) == (206, b"\xff\xd8")
+    assert (tail.status_code, outside.status_code) == (416, 404)
