@@ -29,6 +29,7 @@ from evidencekit.capture.wire import Dialer, Peer, TapedAdapter
 from evidencekit.model.json import Json
 
 _PIECE = 64 * 1024
+_SMALL_PIECE = 512  # of what is read for links: a piece that is cut off never reaches us
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NETWORK = (requests.RequestException, HTTPError, http.client.HTTPException, OSError, ValueError)
 
@@ -140,7 +141,7 @@ class Fetcher:
             extract_cookies_to_jar(  # type: ignore[no-untyped-call]  # not in types-requests
                 self._session.cookies, prepared, response.raw
             )
-            for piece in response.raw.stream(_PIECE, decode_content=False):
+            for piece in response.raw.stream(answer.piece_bytes, decode_content=False):
                 answer.take(piece)
 
     def _record(self, url: str, tape: Tape, peer: Peer | None, answer: "_Answer") -> None:
@@ -191,6 +192,7 @@ class _Answer:
 
     def __init__(self, *, keep_bytes: int) -> None:
         self._keep_bytes = keep_bytes
+        self.piece_bytes = _SMALL_PIECE if keep_bytes else _PIECE
         self.status: int | None = None
         self.headers: dict[str, str] = {}
         self.content = bytearray()

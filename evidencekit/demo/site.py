@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 _HERE = Path(__file__).parent
 _SITE = _HERE / "site"
@@ -51,7 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "evidencekit-demo"
     sys_version = ""
-    timeout: float | None = _SILENCE_S
+    timeout: ClassVar[float | None] = _SILENCE_S
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]

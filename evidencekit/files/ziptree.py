@@ -1,59 +1,57 @@
-"""A zip as a tree, as suspiciously as docs/format/bundle.md §3 asks."""
+"""A zip as a tree, as suspiciously as docs/format/bundle.md §3 asks.
 
+Local headers, data descriptors and the directory must say the same, and must account for every
+byte of the file: what one reader skips, another may unpack.
+"""
+
+import os
 import stat
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from io import BufferedReader
 from typing import BinaryIO, cast
 
-from evidencekit.errors import EvidenceDoubted
 from evidencekit.files.tree import MAX_ENTRIES, Entry, UnsafeInput, require_distinct, require_safe
+from evidencekit.files.zipentry import DamagedZip, ZipEntry
 from evidencekit.formats.paths import is_foreign
 
 MAX_RATIO = 200  # deflate of zeros reaches 1,032; of anything that is evidence, far less
 _FREE_RATIO_BYTES = 2**20  # small files may be as regular as they like
+_BUFFER = 2**16
 _ENCRYPTED = 0x1 | 0x40
+_HAS_DESCRIPTOR = 0x8
+_IN_EXTRA = 0xFFFFFFFF  # APPNOTE 4.4.8: the size stands in the Zip64 extra field
+_ZIP64 = 0x0001
+_OTHER_NAME = 0x7075  # Info-ZIP Unicode Path: a second name, which some readers use
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _LOCAL_MAGIC = b"PK\x03\x04"
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError)
+_END = struct.Struct("<4sHHHHIIH")
+_END_MAGIC = b"PK\x05\x06"
+_NOT_A_ZIP = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
-class DamagedZip(EvidenceDoubted):
-    """The zip cannot be read as one; no trick, but no evidence either."""
-
-    code = "damaged-zip"
-
-
 class ZipTree:
-    """An open zip file with one top folder, whose name is no part of the paths."""
+    """A zip file with one top folder, whose name is no part of the paths."""
 
-    def __init__(self, file: Path) -> None:
-        """Open ``file``; raises :class:`DamagedZip`. Use as a context manager."""
+    def __init__(self, file: BinaryIO) -> None:
+        """Read the directory of ``file``, which stays the caller's; raises :class:`DamagedZip`."""
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as exc:
+        except _NOT_A_ZIP as exc:
             raise DamagedZip(f"not a zip file that can be read ({exc})") from exc
-        self._infos: dict[str, zipfile.ZipInfo] = {}
+        self._file = file
+        self._infos: dict[str, tuple[zipfile.ZipInfo, int]] = {}
         self._foreign: tuple[str, ...] = ()
-
-    def __enter__(self) -> "ZipTree":
-        """Return the tree."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close the file."""
-        self._zip.close()
 
     def entries(self) -> dict[str, Entry]:
         """See :class:`~evidencekit.files.tree.FileTree`."""
         infos = self._zip.infolist()
         if len(infos) > MAX_ENTRIES:
             raise UnsafeInput("more files than a bundle may have")
-        self._require_layout(infos)
+        starts = self._require_layout(infos)
         found: dict[str, Entry] = {}
         foreign: list[str] = []
         for info in infos:
@@ -66,7 +64,7 @@ class ZipTree:
             if path in found:
                 raise UnsafeInput("a name twice in the zip", path=path)
             found[require_safe(path)] = Entry(path, info.file_size)
-            self._infos[path] = info
+            self._infos[path] = info, starts[info.header_offset]
         require_distinct(found)
         self._foreign = tuple(foreign)
         return found
@@ -78,34 +76,32 @@ class ZipTree:
     @contextmanager
     def open(self, path: str) -> Iterator[BinaryIO]:
         """See :class:`~evidencekit.files.tree.FileTree`; damage raises :class:`DamagedZip`."""
-        try:
-            with self._zip.open(self._infos[path]) as stream:
-                yield cast("BinaryIO", stream)  # a reader of bytes, as its class says
-        except _DAMAGE as exc:
-            raise DamagedZip(f"{path}: {exc}") from exc
+        info, start = self._infos[path]
+        with BufferedReader(ZipEntry(self._file.fileno(), info, start), _BUFFER) as stream:
+            yield cast("BinaryIO", stream)  # a reader of bytes, as its class says
 
-    def read(self, path: str) -> bytes:
-        """See :class:`~evidencekit.files.tree.FileTree`."""
-        with self.open(path) as stream:
-            return stream.read()
+    def _require_layout(self, infos: list[zipfile.ZipInfo]) -> dict[int, int]:
+        """Return where the data of each entry starts, by the offset of its header.
 
-    def _require_layout(self, infos: list[zipfile.ZipInfo]) -> None:
-        """Entries must follow one another from the first byte, as both directories say."""
-        file = self._zip.fp
-        if file is None:
-            raise DamagedZip("the zip is closed")
-        end = 0
-        tops = set()
+        Entries must follow one another from the first byte to the directory, and the directory
+        must end the file.
+        """
+        end, tops, starts = 0, set(), {}
         for info in sorted(infos, key=lambda item: item.header_offset):
             _require_plain(info)
             tops.add(info.filename.partition("/")[0])
             if info.header_offset != end:
                 raise UnsafeInput("entries overlap, or hide something between them")
-            end = _end_of(cast("BinaryIO", file), info)
-        if end > self._zip.start_dir:
-            raise UnsafeInput("entries overlap the directory")
+            start = _start_of(self._file, info)
+            starts[end] = start
+            end = start + info.compress_size + _descriptor_size(self._file, info, start)
+        if end != self._zip.start_dir:
+            raise UnsafeInput("entries overlap the directory, or hide something before it")
         if len(tops) != 1:
             raise UnsafeInput("not exactly one top folder")
+        require_safe(tops.pop())
+        _require_end(self._file, self._zip, len(infos))
+        return starts
 
 
 def _inner_path(info: zipfile.ZipInfo) -> str | None:
@@ -120,9 +116,11 @@ def _inner_path(info: zipfile.ZipInfo) -> str | None:
 
 
 def _require_plain(info: zipfile.ZipInfo) -> None:
-    mode = info.external_attr >> 16
-    if mode and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_IFMT(mode) == 0):
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind not in (0, stat.S_IFDIR if info.is_dir() else stat.S_IFREG):
         raise UnsafeInput("a link or special file", path=info.filename)
+    if info.is_dir() and (info.file_size or info.compress_size):
+        raise UnsafeInput("a folder with content of its own", path=info.filename)
     if info.flag_bits & _ENCRYPTED:
         raise UnsafeInput("an encrypted entry", path=info.filename)
     if info.compress_type not in _METHODS:
@@ -134,26 +132,77 @@ def _require_plain(info: zipfile.ZipInfo) -> None:
         raise UnsafeInput("stored with two sizes", path=info.filename)
 
 
-def _end_of(file: BinaryIO, info: zipfile.ZipInfo) -> int:
-    file.seek(info.header_offset)
-    raw = file.read(_LOCAL.size)
+def _start_of(file: BinaryIO, info: zipfile.ZipInfo) -> int:
+    """Return where data starts, if the local header says what the directory says."""
+    raw = os.pread(file.fileno(), _LOCAL.size, info.header_offset)
     if len(raw) != _LOCAL.size:
         raise DamagedZip(f"{info.filename}: its local header is cut off")
-    magic, _, flags, method, _, _, _, _, _, name_size, extra_size = _LOCAL.unpack(raw)
-    name = file.read(name_size)
+    magic, _, flags, method, _, _, crc, compressed, size, name_size, extra_size = _LOCAL.unpack(raw)
+    at = info.header_offset + _LOCAL.size
+    following = os.pread(file.fileno(), name_size + extra_size, at)
     if magic != _LOCAL_MAGIC or flags != info.flag_bits or method != info.compress_type:
         raise UnsafeInput("local and central header differ", path=info.filename)
-    if name != info.orig_filename.encode("utf-8" if flags & 0x800 else "cp437"):
+    name = info.orig_filename.encode("utf-8" if flags & 0x800 else "cp437")
+    if following[:name_size] != name or info.filename != info.orig_filename:
         raise UnsafeInput("local and central name differ", path=info.filename)
-    end: int = info.header_offset + _LOCAL.size + name_size + extra_size + info.compress_size
-    return end + _descriptor_size(file, end) if flags & 0x8 else end
+    extra = _extra_fields(following[name_size:], info)
+    _extra_fields(info.extra, info)
+    if not flags & _HAS_DESCRIPTOR:
+        said = crc, *_sizes(size, compressed, extra)
+        if said != (info.CRC, info.file_size, info.compress_size):
+            raise UnsafeInput("local and central size differ", path=info.filename)
+    return at + name_size + extra_size
 
 
-def _descriptor_size(file: BinaryIO, at: int) -> int:
-    """Return the length of a data descriptor (APPNOTE 4.3.9): with or without Zip64."""
-    file.seek(at)
-    following = file.read(28)
-    for size in (16, 24):
-        if following[:4] == b"PK\x07\x08" and following[size : size + 2] == b"PK":
-            return size
-    raise DamagedZip("an entry does not end as it should")
+def _extra_fields(extra: bytes, info: zipfile.ZipInfo) -> dict[int, bytes]:
+    found: dict[int, bytes] = {}
+    at = 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, at)
+        found[kind] = extra[at + 4 : at + 4 + size]
+        at += 4 + size
+    if _OTHER_NAME in found:
+        raise UnsafeInput("an entry with two names", path=info.filename)
+    return found
+
+
+def _sizes(size: int, compressed: int, extra: dict[int, bytes]) -> tuple[int, int]:
+    if _IN_EXTRA in (size, compressed) and len(extra.get(_ZIP64, b"")) >= 16:  # noqa: PLR2004
+        size, compressed = struct.unpack_from("<QQ", extra[_ZIP64])  # both, APPNOTE 4.5.3
+    return size, compressed
+
+
+def _descriptor_size(file: BinaryIO, info: zipfile.ZipInfo, start: int) -> int:
+    """Return the length of a data descriptor (APPNOTE 4.3.9): with or without Zip64, or none."""
+    if not info.flag_bits & _HAS_DESCRIPTOR:
+        return 0
+    following = os.pread(file.fileno(), 24, start + info.compress_size)
+    for form in ("<4sIQQ", "<4sIII"):
+        sizes = info.compress_size, info.file_size
+        if max(sizes) > _IN_EXTRA and form == "<4sIII":
+            break
+        expected = struct.pack(form, b"PK\x07\x08", info.CRC, *sizes)
+        if following.startswith(expected):
+            return len(expected)
+    raise DamagedZip(f"{info.filename}: does not end as it should")
+
+
+def _require_end(file: BinaryIO, archive: zipfile.ZipFile, count: int) -> None:
+    size = os.fstat(file.fileno()).st_size
+    raw = os.pread(file.fileno(), _END.size, size - _END.size - len(archive.comment))
+    if len(raw) != _END.size or not raw.startswith(_END_MAGIC):
+        raise UnsafeInput("something follows the end of the zip")
+    _, disk, first_disk, here, total, _, _, comment_size = _END.unpack(raw)
+    counts = {min(count, 0xFFFF), 0xFFFF}
+    if (disk, first_disk) != (0, 0) or not {here, total} <= counts:
+        raise UnsafeInput("the zip does not say how many files it holds")
+    if comment_size != len(archive.comment):
+        raise UnsafeInput("something follows the end of the zip")
+
+
+def is_zip(file: BinaryIO) -> bool:
+    """Tell whether a file means to be a zip, sound or damaged."""
+    magic = os.pread(file.fileno(), 4, 0)
+    return magic in (_LOCAL_MAGIC, _END_MAGIC) or zipfile.is_zipfile(file)
+
+

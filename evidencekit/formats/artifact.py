@@ -1,7 +1,7 @@
 """Artifact lines between bytes and model (docs/format/ledger.md §3)."""
 
 from evidencekit.errors import FormatUnreadable
-from evidencekit.formats.canonical import decode_object, encode
+from evidencekit.formats.canonical import decode_object, encode, require_format
 from evidencekit.formats.fields import Fields, encode_base64
 from evidencekit.formats.times import write_time
 from evidencekit.model.artifact import Access, Artifact, Sensitivity, StoredObject
@@ -89,8 +89,7 @@ def read_artifact(members: JsonObject) -> Artifact:
 
 def require_artifact(members: JsonObject) -> Fields:
     """Return the members of a decoded line if it is one of a version that we read."""
-    if members.get("format") != FORMAT:
-        raise FormatUnreadable(f"artifact line: not {FORMAT}, or of a version not readable here")
+    require_format(members, what="artifact line", form=FORMAT)
     return Fields(members, "artifact line")
 
 

@@ -5,7 +5,7 @@ encodes an artifact twice.
 """
 
 from evidencekit.errors import FormatUnreadable
-from evidencekit.formats.canonical import encode, parse, require_canonical
+from evidencekit.formats.canonical import encode, parse, require_canonical, require_format
 from evidencekit.formats.fields import Fields
 from evidencekit.formats.hashing import body_commitment
 from evidencekit.model.event import Actor, ArtifactLine, Body, Tool
@@ -35,8 +35,9 @@ def decode_body(data: bytes) -> tuple[Body, Digest] | None:
     if data == WITHHELD:
         return None
     value = parse(data, what=_WHAT)
-    if not isinstance(value, dict) or value.get("format") != FORMAT:
-        raise FormatUnreadable(f"event body: not {FORMAT}, or of a version not readable here")
+    if not isinstance(value, dict):
+        raise FormatUnreadable("event body: not a JSON object")
+    require_format(value, what=_WHAT, form=FORMAT)
     listed = Fields(value, _WHAT).array("artifacts")
     try:
         artifacts = tuple(_artifact_line(item) for item in listed)

@@ -23,6 +23,7 @@ _SHORT = len(str(MAX_INTEGER)) - 1
 # ordering keys by code point is ordering them by UTF-16 unit: below the surrogates. A property
 # test holds it against the rfc8785 package.
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+_MAJOR = re.compile("[1-9][0-9]{0,3}")
 _UNLIKE = re.compile("[\ud800-\U0010ffff]")
 
 
@@ -64,9 +65,22 @@ def decode_object(data: bytes, *, what: str, form: str) -> JsonObject:
     value = decode(data, what=what)
     if not isinstance(value, dict):
         raise FormatUnreadable(f"{what}: not a JSON object")
-    if value.get("format") != form:
-        raise FormatUnreadable(f"{what}: not {form}, or of a version that this release cannot read")
+    require_format(value, what=what, form=form)
     return value
+
+
+class UnknownVersion(FormatUnreadable):
+    """A document of ours, but of a version that this release does not read."""
+
+
+def require_format(value: JsonObject, *, what: str, form: str) -> None:
+    """Raise :class:`UnknownVersion` for another major of ``form``, else FormatUnreadable."""
+    given = value.get("format")
+    if given == form:
+        return
+    if isinstance(given, str) and _MAJOR.fullmatch(given.removeprefix(form.rstrip("0123456789"))):
+        raise UnknownVersion(f"{what}: {given} is of a version that this release cannot read")
+    raise FormatUnreadable(f"{what}: not {form}")
 
 
 def _integer(text: str) -> int:

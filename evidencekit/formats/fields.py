@@ -55,7 +55,7 @@ class Fields:
 
     def digest_or_none(self, name: str) -> Digest | None:
         """Return a SHA-256, or None where the member is null."""
-        return None if self._members.get(name) is None else self.digest(name)
+        return None if self._members.get(name, name) is None else self.digest(name)
 
     def digests(self, name: str) -> tuple[Digest, ...]:
         """Return an array of SHA-256 digests."""
@@ -74,7 +74,7 @@ class Fields:
 
     def artifact_id_or_none(self, name: str) -> ArtifactId | None:
         """Return an artifact id, or None where the member is null."""
-        return None if self._members.get(name) is None else self.artifact_id(name)
+        return None if self._members.get(name, name) is None else self.artifact_id(name)
 
     def raw(self, name: str, size: int | None = None) -> bytes:
         """Return base64 bytes, of a given length where ``size`` says so."""

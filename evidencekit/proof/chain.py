@@ -82,6 +82,7 @@ class Chain:
             return decode_line(data)
         except EvidenceDoubted as exc:
             exc.message = f"ledger line {self.size + 1}: {exc.message}"
+            exc.args = (exc.message,)
             raise
 
     def _require_place(self, line: Line) -> None:

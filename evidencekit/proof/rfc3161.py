@@ -117,7 +117,8 @@ def _require_statement(stated: tsp.TSTInfo, request: bytes, message: bytes, what
         raise EvidenceDoubted(f"{what}: digest {name} is not accepted")
     if hashlib.new(name, message).digest() != digest:
         raise OtherImprint(f"{what}: stamps other bytes", imprint=digest, algorithm=name)
-    if stated["version"].native != "v1" or stated["extensions"].native:
+    is_dated = isinstance(stated["gen_time"].native, datetime)  # the year 0 is none to Python
+    if stated["version"].native != "v1" or stated["extensions"].native or not is_dated:
         raise EvidenceDoubted(f"{what}: of a form that we cannot judge")
     asked = tsp.TimeStampReq.load(request, strict=True)
     nonce, policy = asked["nonce"].native, asked["req_policy"].native

@@ -8,6 +8,7 @@ from evidencekit.errors import EvidenceDoubted
 from evidencekit.files.jsonl import read_lines
 from evidencekit.formats.artifact import read_stored, require_artifact
 from evidencekit.formats.body import MAX_BODY_BYTES
+from evidencekit.formats.canonical import UnknownVersion
 from evidencekit.formats.case import BODIES, LEDGER
 from evidencekit.formats.ledger import MAX_LINE_BYTES
 from evidencekit.model.artifact import StoredObject
@@ -47,7 +48,10 @@ class LedgerFindings:
 def judge_ledger(
     ledger: BinaryIO, bodies: BinaryIO, seals: Sequence[JudgedSeal], dated: frozenset[int]
 ) -> LedgerFindings:
-    """Read both files side by side; what does not hold is a check, never an exception."""
+    """Read both files side by side; what does not hold is a check, never an exception.
+
+    Only :class:`UnknownVersion` is raised: what this release cannot read, it cannot judge.
+    """
     found, chain = LedgerFindings(), Chain()
     pending = {seal.manifest.ledger_size: seal for seal in seals}
     others = read_lines(bodies, limit=MAX_BODY_BYTES, what=BODIES)
@@ -60,6 +64,8 @@ def judge_ledger(
             if line.seq in pending:
                 found.checks.append(_compare(chain, pending.pop(line.seq)))
                 found.sealed = len(found.shown)
+    except UnknownVersion:
+        raise
     except EvidenceDoubted as exc:
         found.checks.append(failed("ledger", Verdict.INVALID, exc.message, path=LEDGER))
         return found

@@ -565,7 +565,7 @@ def test_frames_within_frames_end_somewhere(tmp_path: Path) -> None:
 
 def test_the_total_time_ends_the_walk(tmp_path: Path) -> None:
     def slow(talk: Talk) -> None:
-        talk.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<img src=a>")
+        talk.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<img src=a>" + b" " * 999)
         talk.drip(b"x" * 1000)
 
     with served(slow) as server:
