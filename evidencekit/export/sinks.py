@@ -1,9 +1,12 @@
 """Where a bundle is written: a folder, or a zip that is streamed and needs no seeking back."""
 
+import fcntl
 import os
+import re
 import shutil
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -13,6 +16,7 @@ from evidencekit.files.streaming import write_all
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say: it says nothing
 _ZIP_MODE = 0o100644 << 16
 _UNIX = 3
+_PARTIAL = re.compile("[0-9a-f]{8}[.]partial")
 
 
 class Sink(Protocol):
@@ -77,6 +81,35 @@ class ZipSink:
     def close(self) -> None:
         """Write the directory; the stream stays open."""
         self._zip.close()
+
+
+@contextmanager
+def unfinished(out: Path, token: str) -> Iterator[Path]:
+    """Yield where to write what shall become ``out``; whatever is there at the end is removed.
+
+    What a killed process left is removed first, and what a living one still writes is not.
+    """
+    prefix = f".{out.name}."
+    for path in out.parent.iterdir():
+        if path.name.startswith(prefix) and _PARTIAL.fullmatch(path.name.removeprefix(prefix)):
+            with suppress(OSError), held(path):
+                discard(path)
+    partial = out.with_name(f"{prefix}{token}.partial")
+    try:
+        yield partial
+    finally:
+        discard(partial)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Mark an unfinished bundle as being written; ``BlockingIOError`` where another holds it."""
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(fd)
 
 
 def discard(path: Path) -> None:

@@ -37,15 +37,13 @@ def encrypt_stream(
 
     No plaintext touches the disk.
     """
-    from pyrage import encrypt_io  # noqa: PLC0415
-
     recipients = parse_recipients(to)
     read_fd, write_fd = os.pipe()
     with (
         ThreadPoolExecutor(1, thread_name_prefix="evidencekit-age") as pool,
         os.fdopen(read_fd, "rb") as source,
     ):
-        encrypted = pool.submit(encrypt_io, source, target, recipients)
+        encrypted = pool.submit(_encrypt, source, target, recipients)
         try:
             with os.fdopen(write_fd, "wb") as sink:
                 write(sink)
@@ -53,8 +51,37 @@ def encrypt_stream(
             encrypted.result()
 
 
-def decrypt_file(source: Path, target: Path, identity: Path) -> None:
-    """Decrypt into ``target``, which lies where only we can read; raises and removes it if false.
+def _encrypt(source: IO[bytes], target: IO[bytes], recipients: Sequence[Any]) -> None:
+    from pyrage import EncryptError, encrypt_io  # noqa: PLC0415
+
+    watched = _Watched(target)
+    with source:  # closed on failure too: the writer must not wait for a reader who is gone
+        try:
+            encrypt_io(source, watched, recipients)
+        except EncryptError as exc:
+            raise watched.failure or exc from exc
+
+
+class _Watched:
+    """Remembers why writing failed: pyrage keeps only the words."""
+
+    def __init__(self, target: IO[bytes]) -> None:
+        self._target = target
+        self.failure: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self._target.write(data)
+        except OSError as exc:
+            self.failure = exc
+            raise
+
+    def flush(self) -> None:
+        self._target.flush()
+
+
+def decrypt_file(source: Path, target: IO[bytes], identity: Path) -> None:
+    """Decrypt into ``target``, a file that has no name; raises where anything is false.
 
     Plaintext is written before the whole is authenticated, so nothing may read ``target`` until
     this has returned.
@@ -63,10 +90,9 @@ def decrypt_file(source: Path, target: Path, identity: Path) -> None:
 
     identities = _identities(identity)
     try:
-        with open_regular(source) as encrypted, target.open("xb") as plain:
-            decrypt_io(encrypted, plain, identities)
+        with open_regular(source) as encrypted:
+            decrypt_io(encrypted, target, identities)
     except (DecryptError, OSError) as exc:
-        target.unlink(missing_ok=True)
         if isinstance(exc, OSError) and exc.errno is not None:
             raise
         if "matching" in str(exc).lower():

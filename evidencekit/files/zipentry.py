@@ -14,7 +14,7 @@ from evidencekit.errors import EvidenceDoubted
 from evidencekit.files.tree import UnsafeInput
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer
+    from _typeshed import WriteableBuffer
 
 _PACKED = 2**16
 
@@ -44,7 +44,7 @@ class ZipEntry(RawIOBase):
         """Tell that it can be read."""
         return True
 
-    def readinto(self, buffer: "Buffer", /) -> int:
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
         """See :class:`io.RawIOBase`; raises :class:`DamagedZip` or :class:`UnsafeInput`."""
         view = memoryview(buffer).cast("B")
         data = self._take(len(view)) if self._inflate is None else self._expand(len(view))

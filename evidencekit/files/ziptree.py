@@ -80,6 +80,11 @@ class ZipTree:
         with BufferedReader(ZipEntry(self._file.fileno(), info, start), _BUFFER) as stream:
             yield cast("BinaryIO", stream)  # a reader of bytes, as its class says
 
+    def read(self, path: str) -> bytes:
+        """See :class:`~evidencekit.files.tree.FileTree`; damage raises :class:`DamagedZip`."""
+        with self.open(path) as stream:
+            return stream.read()
+
     def _require_layout(self, infos: list[zipfile.ZipInfo]) -> dict[int, int]:
         """Return where the data of each entry starts, by the offset of its header.
 
@@ -93,7 +98,7 @@ class ZipTree:
             if info.header_offset != end:
                 raise UnsafeInput("entries overlap, or hide something between them")
             start = _start_of(self._file, info)
-            starts[end] = start
+            starts[info.header_offset] = start
             end = start + info.compress_size + _descriptor_size(self._file, info, start)
         if end != self._zip.start_dir:
             raise UnsafeInput("entries overlap the directory, or hide something before it")
@@ -151,7 +156,8 @@ def _start_of(file: BinaryIO, info: zipfile.ZipInfo) -> int:
         said = crc, *_sizes(size, compressed, extra)
         if said != (info.CRC, info.file_size, info.compress_size):
             raise UnsafeInput("local and central size differ", path=info.filename)
-    return at + name_size + extra_size
+    start: int = at + name_size + extra_size
+    return start
 
 
 def _extra_fields(extra: bytes, info: zipfile.ZipInfo) -> dict[int, bytes]:
@@ -204,5 +210,3 @@ def is_zip(file: BinaryIO) -> bool:
     """Tell whether a file means to be a zip, sound or damaged."""
     magic = os.pread(file.fileno(), 4, 0)
     return magic in (_LOCAL_MAGIC, _END_MAGIC) or zipfile.is_zipfile(file)
-
-

@@ -5,6 +5,7 @@ works, the key lies there; otherwise in a file that only its owner can read.
 """
 
 import os
+import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def _make(path: Path, home: Path) -> Ed25519PrivateKey:
     if keyrings.write(_account(home), encode_base64(raw)):
         return key
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{_NAME}.{os.getpid()}")
+    fresh = path.with_name(f".{_NAME}.{secrets.token_hex(8)}")
     fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         write_all(fd, raw)

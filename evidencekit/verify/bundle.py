@@ -28,7 +28,10 @@ from evidencekit.formats.bundle import (
     decode_list,
     unlisted_by_right,
 )
+from evidencekit.formats.canonical import UnknownVersion
 from evidencekit.formats.case import BODIES, HEADS, LEDGER
+from evidencekit.formats.hashing import sha256
+from evidencekit.formats.paths import is_safe
 from evidencekit.model.bundle import BundleFile
 from evidencekit.model.ids import Digest
 from evidencekit.model.report import (
@@ -45,9 +48,9 @@ from evidencekit.protocols import Observer
 from evidencekit.text.catalog import _
 from evidencekit.verify.anchors import Anchors
 from evidencekit.verify.heads import dated_lines, judge_heads
-from evidencekit.verify.ledger import LedgerFindings, judge_ledger
+from evidencekit.verify.ledger import LedgerFindings, judge_gaps, judge_ledger
 from evidencekit.verify.payload import Damaged, Hasher, open_hasher
-from evidencekit.verify.reading import read_small
+from evidencekit.verify.reading import raise_unless_false, read_small
 from evidencekit.verify.seals import JudgedSeal, judge_seals, read_stamps
 from evidencekit.verify.signature import judge_signature
 
@@ -56,7 +59,10 @@ _NEEDED = (BAGIT_TXT, PAYLOAD_LIST, TAG_LIST, BUNDLE_FILE, LEDGER, BODIES)
 
 
 def verify_bundle(tree: FileTree, anchors: Anchors, observer: Observer) -> Report:
-    """Verify a bundle in place; whatever it holds ends in a report, not in an exception."""
+    """Verify a bundle in place; whatever it holds ends in a report, not in an exception.
+
+    Except for :class:`UnknownVersion`, where nothing is false but this release too old to judge.
+    """
     checks: list[Check] = []
     proven_at: datetime | None = None
     try:
@@ -66,6 +72,8 @@ def verify_bundle(tree: FileTree, anchors: Anchors, observer: Observer) -> Repor
             proven_at = _verify(tree, entries, anchors, hasher, checks)
     except UnsafeInput as exc:
         checks.append(failed("shape", Verdict.REFUSED, exc.message, path=exc.path))
+    except UnknownVersion as exc:
+        raise_unless_false(checks, exc)
     except EvidenceDoubted as exc:
         checks.append(failed("readable", Verdict.INVALID, exc.message))
     return conclude(checks, proven_at=proven_at)
@@ -86,19 +94,17 @@ def _verify(
     tag_list = read_small(tree, TAG_LIST, MAX_LIST_BYTES)
     tags = decode_list(tag_list, what=TAG_LIST)
     payload = decode_list(read_small(tree, PAYLOAD_LIST, MAX_LIST_BYTES), what=PAYLOAD_LIST)
-    about = decode_bundle_file(read_small(tree, BUNDLE_FILE, MAX_BUNDLE_FILE))
     checks += _judge_names(entries, tags, payload)
+    about = _about(tree, tags)
     checks += _judge_documents(tree, entries, tag_list, about, anchors)
     checks += _compare("tag-files", hasher, entries, tags)
     seals, seal_checks = judge_seals(tree, entries, SEALS, anchors)
     dated = dated_lines(entries, HEADS)
+    checks += seal_checks
     with tree.open(LEDGER) as ledger, tree.open(BODIES) as bodies:
         found = judge_ledger(ledger, bodies, seals, dated)
-    checks += [
-        *seal_checks,
-        *found.checks,
-        *judge_heads(tree, entries, HEADS, found.heads, anchors),
-    ]
+    checks += [*found.checks, *(judge_gaps(found) if about.whole_case else ())]
+    checks += judge_heads(tree, entries, HEADS, found.heads, anchors)
     checks += _judge_statement(about, seals, found)
     checks += _judge_artifacts(found, tags, payload)
     checks += _compare("payload", hasher, entries, payload)
@@ -106,6 +112,16 @@ def _verify(
     if proven_at is None and anchors.require_time:
         checks.append(_time_missing())
     return proven_at
+
+
+def _about(tree: FileTree, tags: Mapping[str, Digest]) -> BundleFile:
+    data = read_small(tree, BUNDLE_FILE, MAX_BUNDLE_FILE)
+    try:
+        return decode_bundle_file(data)
+    except UnknownVersion as exc:
+        if tags.get(BUNDLE_FILE) != sha256(data):
+            raise EvidenceDoubted(f"{BUNDLE_FILE}: digest differs") from exc
+        raise
 
 
 def _foreign(path: str) -> Check:
@@ -131,6 +147,12 @@ def _judge_shape(tree: FileTree, entries: dict[str, Entry]) -> list[Check]:
 def _judge_names(
     entries: dict[str, Entry], tags: Mapping[str, Digest], payload: Mapping[str, Digest]
 ) -> list[Check]:
+    unsafe = [path for path in (*tags, *payload) if not is_safe(path)]
+    if unsafe:
+        return [
+            failed("unlisted", Verdict.REFUSED, _("a name that bundles must not have"), path=path)
+            for path in unsafe
+        ]
     tag_files = {path for path in entries if not path.startswith(PAYLOAD)}
     stray_payload = entries.keys() - tag_files - payload.keys()
     stray_tags = tag_files - tags.keys() - unlisted_by_right(tag_files)
@@ -238,8 +260,12 @@ def _judge_artifacts(
     found: LedgerFindings, tags: Mapping[str, Digest], payload: Mapping[str, Digest]
 ) -> list[Check]:
     """Tie the lists to the ledger: the lists alone say only that nothing changed since export."""
-    by_id = {path.removeprefix(PAYLOAD).partition(".")[0]: path for path in payload}
+    by_id: dict[str, str] = {}
     checks: list[Check] = []
+    for listed in payload:
+        if by_id.setdefault(listed.removeprefix(PAYLOAD).partition(".")[0], listed) != listed:
+            detail = _("a second file of the same artifact")
+            checks.append(failed("artifacts", Verdict.INVALID, detail, path=listed))
     for artifact in found.shown:
         path = by_id.pop(artifact.id, None)
         if path is None:

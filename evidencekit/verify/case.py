@@ -1,10 +1,12 @@
 """Verify a case folder as it stands, without opening it for writing."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 
-from evidencekit.errors import EvidenceDoubted
+from evidencekit.errors import EvidenceDoubted, SourceChanged
 from evidencekit.files.tree import Entry, FolderTree, UnsafeInput
+from evidencekit.formats.canonical import UnknownVersion
 from evidencekit.formats.case import (
     BODIES,
     CASE_FILE,
@@ -21,8 +23,9 @@ from evidencekit.protocols import Observer
 from evidencekit.text.catalog import _
 from evidencekit.verify.anchors import Anchors
 from evidencekit.verify.heads import dated_lines, judge_heads
-from evidencekit.verify.ledger import LedgerFindings, judge_ledger
+from evidencekit.verify.ledger import LedgerFindings, judge_gaps, judge_ledger
 from evidencekit.verify.payload import Damaged, Hasher, open_hasher
+from evidencekit.verify.reading import raise_unless_false
 from evidencekit.verify.seals import judge_seals, seal_files
 
 _PARTS = (CASE_FILE, LEDGER, BODIES, "objects", HEADS, SEALS, RECEIVED)
@@ -35,28 +38,41 @@ def verify_case(root: Path, anchors: Anchors, observer: Observer) -> Report:
     checks: list[Check] = []
     proven_at = None
     try:
-        entries = tree.entries()
-        with open_hasher(tree, observer) as hasher:
-            hasher.start(entry for path, entry in entries.items() if path.startswith(OBJECTS))
-            seals, seal_checks = judge_seals(tree, entries, SEALS, anchors)
-            checks += seal_checks
-            if not seals and not seal_checks:
-                detail = _("the case was never sealed")
-                checks.append(failed("sealed", Verdict.UNTRUSTED, detail, path=SEALS))
-            with tree.open(LEDGER) as ledger, tree.open(BODIES) as bodies:
-                found = judge_ledger(ledger, bodies, seals, dated_lines(entries, HEADS))
-            checks += [*found.checks, *judge_heads(tree, entries, HEADS, found.heads, anchors)]
-            checks += _judge_seal_folders(entries)
-            checks += _judge_objects(hasher, entries, found)
-            proven_at = seals[-1].judged.proven_at if seals else None
+        proven_at = _verify(tree, anchors, observer, checks)
     except UnsafeInput as exc:
         checks.append(failed("shape", Verdict.REFUSED, exc.message, path=exc.path))
+    except SourceChanged as exc:
+        detail = _("{what}: is a command still at work? verify again").format(what=exc.message)
+        checks.append(not_checked("readable", detail, consequence=Verdict.INDETERMINATE))
+    except UnknownVersion as exc:
+        raise_unless_false(checks, exc)
     except (EvidenceDoubted, FileNotFoundError) as exc:
         checks.append(failed("readable", Verdict.INVALID, str(exc)))
     if proven_at is None and anchors.require_time:
         detail = _("no trusted timestamp dates the newest seal")
         checks.append(not_checked("time", detail, consequence=Verdict.INDETERMINATE))
     return conclude(checks, proven_at=proven_at)
+
+
+def _verify(
+    tree: FolderTree, anchors: Anchors, observer: Observer, checks: list[Check]
+) -> datetime | None:
+    entries = tree.entries()
+    with open_hasher(tree, observer) as hasher:
+        hasher.start(entry for path, entry in entries.items() if path.startswith(OBJECTS))
+        seals, seal_checks = judge_seals(tree, entries, SEALS, anchors)
+        checks += seal_checks
+        if not seals and not seal_checks:
+            detail = _("the case was never sealed")
+            checks.append(failed("sealed", Verdict.UNTRUSTED, detail, path=SEALS))
+        with tree.open(LEDGER) as ledger, tree.open(BODIES) as bodies:
+            dated = dated_lines(entries, HEADS)
+            found = judge_ledger(ledger, bodies, seals, dated, is_live=True)
+        checks += [*found.checks, *judge_gaps(found)]
+        checks += judge_heads(tree, entries, HEADS, found.heads, anchors)
+        checks += _judge_seal_folders(entries)
+        checks += _judge_objects(hasher, entries, found)
+    return seals[-1].judged.proven_at if seals else None
 
 
 def _judge_seal_folders(entries: Mapping[str, Entry]) -> list[Check]:

@@ -43,14 +43,22 @@ class LedgerFindings:
     heads: dict[int, bytes] = field(default_factory=dict)
     """The bytes of those lines that an early timestamp may stand over."""
     withheld: int = 0
+    gaps: set[str] = field(default_factory=set)
+    """What is not shown: ``<seq>`` for a whole body, else the leaf; purged things are taken out."""
 
 
 def judge_ledger(
-    ledger: BinaryIO, bodies: BinaryIO, seals: Sequence[JudgedSeal], dated: frozenset[int]
+    ledger: BinaryIO,
+    bodies: BinaryIO,
+    seals: Sequence[JudgedSeal],
+    dated: frozenset[int],
+    *,
+    is_live: bool = False,
 ) -> LedgerFindings:
     """Read both files side by side; what does not hold is a check, never an exception.
 
     Only :class:`UnknownVersion` is raised: what this release cannot read, it cannot judge.
+    ``is_live`` is for a case, where a crash may have left a body without its line.
     """
     found, chain = LedgerFindings(), Chain()
     pending = {seal.manifest.ledger_size: seal for seal in seals}
@@ -61,6 +69,7 @@ def judge_ledger(
             if line.seq in dated:
                 found.heads[line.seq] = data
             _shown(line, next(others, None), found)
+            found.gaps -= {str(item.get("leaf") or item.get("seq")) for item in line.purged}
             if line.seq in pending:
                 found.checks.append(_compare(chain, pending.pop(line.seq)))
                 found.sealed = len(found.shown)
@@ -70,6 +79,10 @@ def judge_ledger(
         found.checks.append(failed("ledger", Verdict.INVALID, exc.message, path=LEDGER))
         return found
     found.lines, found.case = chain.size, chain.case
+    if is_live and next(others, None) is not None:
+        others = iter(())
+        detail = _("a crash left a body without its event; it was never acknowledged")
+        found.checks.append(not_checked("ledger-tail", detail, path=BODIES))
     found.checks += _conclude(chain, pending, others, found)
     found.checks.append(_judge_keys(chain, seals))
     return found
@@ -102,9 +115,12 @@ def _shown(line: Line, data: bytes | None, found: LedgerFindings) -> None:
     body = open_body(line, data)
     if body is None:
         found.withheld += 1
+        found.gaps.add(str(line.seq))
         return
-    for artifact in body.artifacts:
-        if artifact is not None:
+    for artifact, leaf in zip(body.artifacts, line.leaves, strict=True):
+        if artifact is None:
+            found.gaps.add(leaf)
+        else:
             fields = require_artifact(artifact.members)
             has_record = "metadata" in artifact.members
             found.shown.append(
@@ -114,6 +130,15 @@ def _shown(line: Line, data: bytes | None, found: LedgerFindings) -> None:
                     metadata=read_stored(fields.nested("metadata")) if has_record else None,
                 )
             )
+
+
+def judge_gaps(found: LedgerFindings) -> list[Check]:
+    """Judge what is not shown by something that says that it shows the whole case."""
+    if not found.gaps:
+        return []
+    detail = _("{n} events or artifacts are withheld, and no event says that they were purged")
+    detail = detail.format(n=len(found.gaps))
+    return [failed("ledger", Verdict.INCOMPLETE, detail, path=BODIES)]
 
 
 def _compare(chain: Chain, seal: JudgedSeal) -> Check:

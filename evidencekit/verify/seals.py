@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from evidencekit.errors import EvidenceDoubted
+from evidencekit.files.streaming import digest_stream
 from evidencekit.files.tree import Entry, FileTree
+from evidencekit.formats.canonical import UnknownVersion
 from evidencekit.formats.case import (
     ARTIFACTS,
     CHAIN_PEM,
@@ -54,6 +56,7 @@ def judge_seals(
             break
         seals.append(seal)
         checks += [*seal.judged.checks, *_follows(seal, seals[-2:-1])]
+        checks += _judge_listing(tree, entries, seal)
     return seals, checks
 
 
@@ -90,10 +93,6 @@ def _judge(
             verdict = Verdict.INCOMPLETE if needed == MANIFEST else Verdict.INVALID
             return failed(name, verdict, _("is missing"), path=f"{folder}/{needed}")
     content = read_small(tree, f"{folder}/{MANIFEST}", MAX_MANIFEST_BYTES)
-    try:
-        manifest = decode_manifest(content)
-    except EvidenceDoubted as exc:
-        return failed(name, Verdict.INVALID, exc.message, path=f"{folder}/{MANIFEST}")
     path = f"{folder}/{SIGNATURE}"
     judged = judge_signature(
         name,
@@ -103,9 +102,30 @@ def _judge(
         anchors=anchors,
         path=path,
     )
+    try:
+        manifest = decode_manifest(content)
+    except EvidenceDoubted as exc:
+        is_false = any(check.consequence >= Verdict.INVALID for check in judged.checks)
+        if isinstance(exc, UnknownVersion) and not is_false:
+            raise  # truly signed like this: what this release cannot read, it cannot judge
+        return failed(name, Verdict.INVALID, exc.message, path=f"{folder}/{MANIFEST}")
     return JudgedSeal(
         folder=folder, manifest=manifest, manifest_sha256=sha256(content), judged=judged
     )
+
+
+def _judge_listing(tree: FileTree, entries: dict[str, Entry], seal: JudgedSeal) -> list[Check]:
+    """Compare the artifact lines that lie beside a manifest with those that it names."""
+    expected, path = seal.manifest.artifacts_sha256, f"{seal.folder}/{ARTIFACTS}"
+    name = f"seal-{seal.manifest.seal}-artifacts"
+    if expected is None:
+        return []
+    if path not in entries:
+        return [failed(name, Verdict.INCOMPLETE, _("is missing"), path=path)]
+    with tree.open(path) as stream:
+        if digest_stream(stream).sha256 == expected:
+            return []
+    return [failed(name, Verdict.INVALID, _("is not the list that was sealed"), path=path)]
 
 
 def _follows(seal: JudgedSeal, before: list[JudgedSeal]) -> list[Check]:

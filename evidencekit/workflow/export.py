@@ -4,6 +4,7 @@ The case is held from the first event to the last. A bundle that was not finishe
 one that a killed process left is removed by the next export to the same place.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from evidencekit.errors import BadInput, PolicyForbids
 from evidencekit.export.bag import Signed
 from evidencekit.export.profiles import HeldBack, Plan, load_profile
 from evidencekit.export.readme_encrypted import readme_encrypted
-from evidencekit.export.sinks import FolderSink, Sink, ZipSink, discard
+from evidencekit.export.sinks import FolderSink, Sink, ZipSink, held, unfinished
 from evidencekit.files.age import encrypt_stream, parse_recipients
 from evidencekit.files.durable import disk_errors, sync_path, write_durably
 from evidencekit.files.streaming import digest_stream
@@ -80,7 +81,7 @@ def export(
     :class:`BadInput` where the case is not sealed as it stands, :class:`PolicyForbids` where a
     support case would go out in clear without ``clear``.
     """
-    _require_target(out)
+    _require_target(out, encrypt_to)
     parse_recipients(encrypt_to)
     if case.kind is Kind.SUPPORT and not encrypt_to and not clear:
         raise PolicyForbids(
@@ -138,11 +139,19 @@ def export(
     )
 
 
-def _require_target(out: Path) -> None:
-    if out.exists() or out.is_symlink():
+def _require_target(out: Path, encrypt_to: Sequence[str]) -> None:
+    if os.path.lexists(out):
         raise BadInput(_("{path} is there already").format(path=out))
+    beside = _beside(out)
+    if encrypt_to and os.path.lexists(beside) and not _is_readme(beside):
+        raise BadInput(_("{path} is there already").format(path=beside))
     if not out.parent.is_dir():
         raise BadInput(_("{path}: there is no such folder").format(path=out.parent))
+
+
+def _is_readme(path: Path) -> bool:
+    ours = readme_encrypted().encode("utf-8")
+    return path.is_file() and path.stat().st_size == len(ours) and path.read_bytes() == ours
 
 
 def _require_sealed(case: Case, writer: CaseWriter) -> SealFolder:
@@ -191,25 +200,26 @@ def _signing(
 def _write(
     contents: Contents, out: Path, form: Form, encrypt_to: Sequence[str]
 ) -> tuple[Digest, Digest | None]:
-    partial = out.with_name(f".{out.name}.partial")
-    discard(partial)
-    try:
+    with unfinished(out, contents.about.bundle[:8]) as partial:
         if encrypt_to or form == "zip":
             tag_list = _write_file(contents, partial, encrypt_to)
             with partial.open("rb") as stream:
                 file_sha256 = digest_stream(stream).sha256
         else:
-            tag_list, file_sha256 = write_bundle(contents, FolderSink(partial)), None
+            sink = FolderSink(partial)
+            with held(partial):
+                tag_list, file_sha256 = write_bundle(contents, sink), None
+        _require_target(out, encrypt_to)  # once more: a rename would replace what came meanwhile
+        if encrypt_to:
+            write_durably(_beside(out), readme_encrypted().encode("utf-8"))
         partial.rename(out)
-    except BaseException:
-        discard(partial)
-        raise
-    if encrypt_to:
-        beside = out.with_name(f"{out.name}.README.txt")
-        write_durably(beside, readme_encrypted().encode("utf-8"))
     with suppress(OSError):  # a folder on a network drive may refuse; the file itself is synced
         sync_path(out.parent)
     return tag_list, file_sha256
+
+
+def _beside(out: Path) -> Path:
+    return out.with_name(f"{out.name}.README.txt")
 
 
 def _write_file(contents: Contents, partial: Path, encrypt_to: Sequence[str]) -> Digest:
@@ -219,7 +229,7 @@ def _write_file(contents: Contents, partial: Path, encrypt_to: Sequence[str]) ->
         sink: Sink = ZipSink(stream, _TOP)
         found.append(write_bundle(contents, sink))
 
-    with partial.open("xb") as target:
+    with partial.open("xb") as target, held(partial):
         partial.chmod(0o600)
         if encrypt_to:
             encrypt_stream(write, target, encrypt_to)

@@ -3,11 +3,21 @@
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
-from evidencekit.errors import BadInput, EvidenceDoubted, KeyUnusable
+from evidencekit.errors import (
+    BadInput,
+    EvidenceDoubted,
+    FormatUnreadable,
+    KeyUnusable,
+    SourceChanged,
+)
 from evidencekit.files.age import decrypt_file, is_age
+from evidencekit.files.durable import disk_errors
+from evidencekit.files.opening import open_regular
 from evidencekit.files.tree import FolderTree
-from evidencekit.files.ziptree import ZipTree
+from evidencekit.files.zipentry import DamagedZip
+from evidencekit.files.ziptree import ZipTree, is_zip
 from evidencekit.formats.bundle import BUNDLE_FILE
 from evidencekit.formats.case import CASE_FILE
 from evidencekit.model.report import Report, Verdict, conclude, failed
@@ -33,8 +43,9 @@ def verify(
 ) -> Report:
     """Return a report on ``path``; nothing is written into it, and no network is used.
 
-    ``identity`` opens an age-encrypted bundle, decrypted into a private folder that is removed
-    again. Raises :class:`BadInput` where ``path`` is nothing that could be verified.
+    ``identity`` opens an age-encrypted bundle, decrypted into a file without a name. Raises
+    :class:`BadInput` where there is no ``path``, :class:`FormatUnreadable` where it is neither
+    bundle nor case, or of a version that this release cannot read.
     """
     anchors = Anchors(
         signers=tuple(anchor for file in trust for anchor in read_anchors(file)),
@@ -46,11 +57,16 @@ def verify(
     observer = observer or Silent()
     if not path.exists():
         raise BadInput(_("{path}: there is no such file or folder").format(path=path))
+    path = path.resolve()  # a link that the user named; inside a bundle none is followed
     if path.is_dir():
         return _verify_folder(path, anchors, observer)
     if is_age(path):
         return _verify_encrypted(path, identity, anchors, observer)
-    return _verify_zip(path, anchors, observer)
+    try:
+        with open_regular(path) as file:
+            return _verify_zip(file, anchors, observer, what=path.name)
+    except SourceChanged as exc:
+        return conclude([failed("readable", Verdict.INVALID, exc.message)], proven_at=None)
 
 
 def _verify_folder(path: Path, anchors: Anchors, observer: Observer) -> Report:
@@ -59,12 +75,17 @@ def _verify_folder(path: Path, anchors: Anchors, observer: Observer) -> Report:
     return verify_bundle(FolderTree(path), anchors, observer)
 
 
-def _verify_zip(path: Path, anchors: Anchors, observer: Observer) -> Report:
+def _verify_zip(file: BinaryIO, anchors: Anchors, observer: Observer, *, what: str) -> Report:
+    if not is_zip(file):
+        raise FormatUnreadable(
+            _("{what}: neither a bundle nor a case").format(what=what),
+            hint=_("a bundle is a folder, a zip, or either of them encrypted by age"),
+        )
     try:
-        with ZipTree(path) as tree:
-            return verify_bundle(tree, anchors, observer)
-    except EvidenceDoubted as exc:
+        tree = ZipTree(file)
+    except DamagedZip as exc:
         return conclude([failed("readable", Verdict.INVALID, exc.message)], proven_at=None)
+    return verify_bundle(tree, anchors, observer)
 
 
 def _verify_encrypted(
@@ -75,10 +96,10 @@ def _verify_encrypted(
             _("{path} is encrypted").format(path=path.name),
             hint=_("--identity FILE names your age key"),
         )
-    with tempfile.TemporaryDirectory(prefix="evidencekit-") as folder:  # made 0700
-        plain = Path(folder) / "bundle.zip"
+    # The file has no name: nobody else can open it, and it ends with this process however it ends.
+    with disk_errors(tempfile.gettempdir()), tempfile.TemporaryFile(buffering=0) as plain:
         try:
             decrypt_file(path, plain, identity)
         except EvidenceDoubted as exc:
             return conclude([failed("readable", Verdict.INVALID, exc.message)], proven_at=None)
-        return _verify_zip(plain, anchors, observer)
+        return _verify_zip(plain, anchors, observer, what=path.name)

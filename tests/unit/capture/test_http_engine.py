@@ -202,7 +202,7 @@ def test_requisites_are_fetched_once_with_referrer_and_cookies(tmp_path: Path) -
     assert b"Cookie: k=v\r\n" in server.talk("/a.png").request
     assert f"Referer: {server.url()}\r\n".encode() in server.talk("/a.png").request
     assert f"Referer: {server.url('/s.css')}\r\n".encode() in server.talk("/b.png").request
-    assert b"Accept-Encoding: gzip, br, zstd\r\n" in server.talk("/").request
+    assert b"Accept-Encoding: gzip\r\n" in server.talk("/").request
     assert b"evidencekit/" in server.talk("/").request
     assert result.detail["requisites"] == 5
 

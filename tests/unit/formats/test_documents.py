@@ -150,7 +150,7 @@ def test_a_missing_member_is_named(document: Document, name: str) -> None:
     if name in document.optional:
         document.decode(encode(members))
     else:
-        with pytest.raises(FormatUnreadable, match="version" if name == "format" else name):
+        with pytest.raises(FormatUnreadable, match="not evidencekit/" if name == "format" else name):
             document.decode(encode(members))
 
 
@@ -168,7 +168,7 @@ def test_a_member_of_another_type_is_named(document: Document, name: str) -> Non
             continue
         if (document.name, name, wrong) == ("line", "purged", [{}]):
             continue  # see below
-        with pytest.raises(FormatUnreadable, match=r"version|outside its list|size|" + name):
+        with pytest.raises(FormatUnreadable, match=r"not evidencekit/|outside its list|size|" + name):
             document.decode(encode({**members, name: wrong}))
 
 
@@ -188,7 +188,7 @@ def test_a_purged_entry_of_another_form_is_refused(entry: Any) -> None:
         ("prev", "ab" * 31),
         ("case", "ab" * 32),
         ("key", "AAAA"),
-        ("key", "A" * 43 + "B="[1:]),
+        ("key", "A" * 42 + "B="),
         ("sig", " " + "A" * 86 + "=="),
         ("at", "2026-11-21T09:30:00Z"),
         ("at", "2026-11-21T09:30:00.000000+00:00"),
@@ -263,9 +263,11 @@ def test_a_body_withheld_is_none() -> None:
     assert decode_body(WITHHELD) is None
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+@pytest.mark.parametrize(
+    "document",
+    [document for document in DOCUMENTS if document.name in {"line", "artifact", "manifest"}],
+    ids=lambda document: document.name,
+)
 def test_what_is_longer_than_it_may_be_is_refused_unread(document: Document) -> None:
-    if document.name in {"case", "body"}:
-        pytest.skip("limited where it is read; 256 MiB")
     with pytest.raises(FormatUnreadable, match="longer"):
         document.decode(b" " * (4 * 2**20 + 1))
