@@ -12,6 +12,8 @@ from click.shell_completion import CompletionItem
 from evidencekit.cli.session import Session
 from evidencekit.text.catalog import _
 
+LANGUAGES = ("ko", "en")
+
 
 class Command(click.Command):
     """A command that also takes ``-C``, ``--json``, ``--quiet`` and ``--no-input``."""
@@ -85,6 +87,12 @@ def everywhere() -> list[click.Parameter]:
         _flag("json", _("Print results as JSON, one object a line.")),
         _flag("quiet", _("Print results and errors only.")),
         _flag("no_input", _("Never ask; fail where an answer would be needed.")),
+        click.Option(
+            ["--lang"],
+            type=click.Choice(LANGUAGES),
+            expose_value=False,  # main() has read it already: texts are made before click reads
+            help=_("Language of messages; else EVIDENCEKIT_LANG, else the system's."),
+        ),
     ]
 
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 
 import click
 
+from evidencekit.cli.command import LANGUAGES
 from evidencekit.cli.failure import USAGE, Failure, failure_of, report
 from evidencekit.cli.root import make_root
 from evidencekit.text.catalog import DOMAIN, LOCALE_DIR, language
@@ -26,7 +27,7 @@ _BROKEN_PIPE = 141  # what a shell shows for SIGPIPE; nobody is left to read a m
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; returns its exit code (docs/reference/exit-codes.md)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    is_json = "--json" in arguments
+    is_json = "--json" in _options(arguments)
     _set_up_texts(arguments)
     _set_up_streams()
     try:
@@ -66,12 +67,18 @@ def _set_up_texts(arguments: Sequence[str]) -> None:
 
 
 def _language_option(arguments: Sequence[str]) -> str | None:
-    for place, argument in enumerate(arguments):
+    options = _options(arguments)
+    for place, argument in enumerate(options):
         name, is_joined, value = argument.partition("=")
         if name == "--lang":
-            value = value if is_joined else "".join(arguments[place + 1 : place + 2])
-            return value if value in {"ko", "en"} else None
+            value = value if is_joined else "".join(options[place + 1 : place + 2])
+            return value if value in LANGUAGES else None
     return None
+
+
+def _options(arguments: Sequence[str]) -> Sequence[str]:
+    # What stands after "--" is a name, however it looks.
+    return arguments[: arguments.index("--")] if "--" in arguments else arguments
 
 
 def _set_up_streams() -> None:

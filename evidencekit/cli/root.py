@@ -41,12 +41,6 @@ def make_root() -> click.Group:
     @on_root(["--actor"], _("Who acts, by alias; else who opened the case."), metavar="ALIAS")
     @on_root(["--org"], _("Organisation of who acts."), metavar="TEXT")
     @on_root(["--role"], _("Role of who acts."), metavar="TEXT")
-    @click.option(
-        "--lang",
-        type=click.Choice(["ko", "en"]),
-        expose_value=False,  # main() has read it already: texts are made before click reads
-        help=_("Language of messages; else EVIDENCEKIT_LANG, else the system's."),
-    )
     @click.version_option(__version__, message="%(prog)s %(version)s")
     def root() -> None:
         """Do nothing: every act is a command."""

@@ -6,8 +6,9 @@ leave the interpreter's lock. What is hashed is exactly what is written, from th
 
 import hashlib
 import os
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -16,6 +17,7 @@ from evidencekit.model.ids import Digest
 CHUNK = 2**21
 HEAD = 2**14  # what identifying a type wants to see
 _FIRST = 2**16  # most files end here, and a larger buffer costs more than it reads
+_AHEAD = 3  # chunks read before they are hashed, and hashed before they are written
 _FLUSH_EVERY = 16 * CHUNK
 
 Progress = Callable[[int], None]
@@ -65,16 +67,21 @@ def _pipeline(
     progress: Progress | None,
 ) -> int:
     size = 0
-    with ThreadPoolExecutor(2, thread_name_prefix="evidencekit-copy") as pool:
+    with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
+        coming = deque(reader.submit(stream.read, CHUNK) for _ in range(_AHEAD))
+        going: deque[Future[None]] = deque()
         while chunk:
-            coming = pool.submit(stream.read, CHUNK)
-            written = pool.submit(write, chunk)
+            going.append(writer.submit(write, chunk))
             update(chunk)
-            written.result()
             size += len(chunk)
             if progress is not None:
                 progress(size)
-            chunk = coming.result()
+            if len(going) > _AHEAD:
+                going.popleft().result()
+            chunk = coming.popleft().result()
+            coming.append(reader.submit(stream.read, CHUNK))
+        for written in going:
+            written.result()
     return size
 
 

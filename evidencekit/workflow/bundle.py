@@ -49,7 +49,6 @@ from evidencekit.model.bundle import (
 from evidencekit.model.event import Actor
 from evidencekit.model.ids import Digest
 from evidencekit.proof.certificates import fingerprint
-from evidencekit.proof.rfc3161 import read_token
 from evidencekit.protocols import Observer
 from evidencekit.store.case import Case
 from evidencekit.workflow.seals import SealFolder, seals_of
@@ -193,25 +192,14 @@ def _title(case: Case) -> str:
 
 def _seal_fact(seal: SealFolder) -> SealFact:
     data = (seal.path / MANIFEST).read_bytes()
-    signature = (seal.path / SIGNATURE).read_bytes()
     manifest = seal.manifest()
     signer = x509.load_pem_x509_certificate((seal.path / CHAIN_PEM).read_bytes())
-    stamps = []
-    for number in range(1, seal.stamp_count() + 1):
-        response = (seal.path / stamp_name(SIGNATURE, number, "tsr")).read_bytes()
-        request = (seal.path / stamp_name(SIGNATURE, number, "tsq")).read_bytes()
-        token = read_token(response, request, signature, what=f"seal {seal.number}")
-        stamps.append(StampFact(tsa=_common_name(token.signer), gen_time=token.gen_time))
     return SealFact(
         number=seal.number,
         manifest_sha256=sha256(data),
-        signer_name=_common_name(signer),
+        signer_name=signer.subject.rfc4514_string(),
         signer_fingerprint=fingerprint(signer),
-        stamps=tuple(stamps),
+        stamps=tuple(StampFact(tsa=stamp.tsa, gen_time=stamp.gen_time) for stamp in seal.stamps()),
         ledger_size=manifest.ledger_size,
         artifact_count=manifest.artifact_count,
     )
-
-
-def _common_name(certificate: x509.Certificate) -> str:
-    return certificate.subject.rfc4514_string()

@@ -1,6 +1,5 @@
 """What this computer has and lacks, and what a lack costs; never touches the network."""
 
-import importlib.util
 import os
 import platform
 import shutil
@@ -124,10 +123,13 @@ def _libmagic() -> Finding:
 
 
 def _keyring() -> Finding:
-    is_well = importlib.util.find_spec("keyring") is not None
+    costs = _("the device key lies in a file that only you can read")
+    try:
+        import keyring  # noqa: PLC0415 (an extra)
+    except ImportError:
+        return Finding(name="keyring", is_well=False, detail=_("not installed"), costs=costs)
+    backend = keyring.get_keyring()
+    is_well = backend.priority >= 1 and not os.environ.get("EVIDENCEKIT_NO_KEYRING")
     return Finding(
-        name="keyring",
-        is_well=is_well,
-        detail=_("installed") if is_well else _("not installed"),
-        costs=None if is_well else _("the device key lies in a file that only you can read"),
+        name="keyring", is_well=is_well, detail=backend.name, costs=None if is_well else costs
     )

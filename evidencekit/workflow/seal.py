@@ -5,7 +5,8 @@ A seal whose event a crash prevented is found by the next run, checked, and reco
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from evidencekit import __version__
 from evidencekit.errors import BadInput, EvidenceDoubted, PolicyForbids, TsaUnavailable
-from evidencekit.files.durable import barrier, disk_errors
+from evidencekit.files.durable import barrier, disk_errors, write_durably
 from evidencekit.formats.case import (
     ARTIFACTS,
     CHAIN_PEM,
@@ -81,30 +82,28 @@ def seal(
     with open_writer(case.root, case.id, machine, command="seal") as writer:
         actor = actor or case.first_actor()
         existing = seals_of(case.root)
-        _record_unrecorded(case, writer, existing, actor)
-        if existing and not again:
-            _require_change(case, existing[-1])
-        folder = case.root / SEALS / seal_name(len(existing) + 1)
+        adopted = _record_unrecorded(case, writer, existing, actor)
+        if existing and not again and not _is_changed(case, existing[-1]):
+            if adopted:  # what a killed run of this command had finished, all but its event
+                return _result(existing[-1], existing[-1].stamps(), ())
+            raise BadInput(
+                _("nothing has changed since seal {n}").format(n=existing[-1].number),
+                hint=_("--again seals all the same, --timestamp-pending only fetches timestamps"),
+            )
+        known = accept_keys | {machine.device.public} | _vouched(existing)
+        folder = SealFolder(case.root / SEALS / seal_name(len(existing) + 1), len(existing) + 1)
         draft = writer.spool.folder / "seal"
         draft.mkdir()
         with disk_errors(str(case.root)):
             chain, listing = read_chain(case, draft / ARTIFACTS, observer)
-            known = accept_keys | {machine.device.public} | _vouched(existing)
-            manifest = encode_manifest(_manifest(case, chain, listing, existing, known))
-            signature = sign_detached(manifest, signer, at=setting.clock())
-            (draft / MANIFEST).write_bytes(manifest)
-            (draft / SIGNATURE).write_bytes(signature)
-            (draft / CHAIN_PEM).write_bytes(_pem(signer.certificates))
+            manifest = _manifest(case, chain, listing, existing, known)
+            # The seal's own event comes after what it covers, and this device will sign it.
+            manifest = replace(manifest, keys=manifest.keys | {machine.device.public})
+            signature = _write_signed(draft, encode_manifest(manifest), signer, setting.clock())
             stamps, missing = _stamp(draft / SIGNATURE, signature, authorities, first=1)
-            _move_into_place(draft, folder)
-        _record(writer, SealFolder(folder, len(existing) + 1), stamps, actor)
-    return Sealed(
-        seal=len(existing) + 1,
-        manifest_sha256=sha256(manifest),
-        signature=folder / SIGNATURE,
-        stamps=stamps,
-        missing=missing,
-    )
+            _move_into_place(draft, folder.path)
+        _record(writer, folder, stamps, actor)
+    return _result(folder, stamps, missing)
 
 
 def complete_timestamps(
@@ -128,27 +127,36 @@ def complete_timestamps(
             stamps, missing = _stamp(
                 newest.path / SIGNATURE, signature, authorities, first=newest.stamp_count() + 1
             )
-            barrier(newest.path, [newest.path, *newest.path.iterdir()])
         if stamps:
             _record(writer, newest, stamps, actor or case.first_actor())
+    return _result(newest, stamps, missing)
+
+
+def _result(
+    folder: SealFolder, stamps: tuple[Stamp, ...], missing: tuple[TsaUnavailable, ...]
+) -> Sealed:
     return Sealed(
-        seal=newest.number,
-        manifest_sha256=sha256((newest.path / MANIFEST).read_bytes()),
-        signature=newest.path / SIGNATURE,
+        seal=folder.number,
+        manifest_sha256=sha256((folder.path / MANIFEST).read_bytes()),
+        signature=folder.path / SIGNATURE,
         stamps=stamps,
         missing=missing,
     )
 
 
-def _require_change(case: Case, last: SealFolder) -> None:
+def _is_changed(case: Case, last: SealFolder) -> bool:
     sealed = last.manifest().ledger_size
-    if all(
-        event.line.seq <= sealed or event.line.action in _NOTHING_NEW for event in case.events()
-    ):
-        raise BadInput(
-            _("nothing has changed since seal {n}").format(n=last.number),
-            hint=_("--again seals all the same, --timestamp-pending only fetches timestamps"),
-        )
+    return any(
+        event.line.seq > sealed and event.line.action not in _NOTHING_NEW for event in case.events()
+    )
+
+
+def _write_signed(draft: Path, manifest: bytes, signer: Signer, at: datetime) -> bytes:
+    signature = sign_detached(manifest, signer, at=at)
+    (draft / MANIFEST).write_bytes(manifest)
+    (draft / SIGNATURE).write_bytes(signature)
+    (draft / CHAIN_PEM).write_bytes(_pem(signer.certificates))
+    return signature
 
 
 def _vouched(existing: Sequence[SealFolder]) -> frozenset[bytes]:
@@ -198,8 +206,8 @@ def _stamp(
             missing.append(exc)
             continue
         number = first + len(stamps)
-        beside.with_name(stamp_name(beside.name, number, "tsq")).write_bytes(stamp.request)
-        beside.with_name(stamp_name(beside.name, number, "tsr")).write_bytes(stamp.response)
+        for suffix, data in (("tsq", stamp.request), ("tsr", stamp.response)):
+            write_durably(beside.with_name(stamp_name(beside.name, number, suffix)), data)
         stamps.append(stamp)
     return tuple(stamps), tuple(missing)
 
@@ -234,18 +242,20 @@ def _record(
 
 def _record_unrecorded(
     case: Case, writer: CaseWriter, existing: Sequence[SealFolder], actor: Actor
-) -> None:
+) -> bool:
+    """Record seals that a crash left without an event; tells whether there was one."""
     recorded = {
         event.body.detail.get("seal")
         for event in case.events()
         if event.line.action == "seal" and event.body is not None
     }
-    for folder in existing:
-        if folder.number not in recorded:
-            chain, _listing = read_chain(case, None, None, up_to=folder.manifest().ledger_size)
-            if chain.head != folder.manifest().head:
-                raise EvidenceDoubted(f"{folder.path.name}: seals another ledger than this")
-            _record(writer, folder, (), actor, adopted=True)
+    unrecorded = [folder for folder in existing if folder.number not in recorded]
+    for folder in unrecorded:
+        chain, _listing = read_chain(case, None, None, up_to=folder.manifest().ledger_size)
+        if chain.head != folder.manifest().head:
+            raise EvidenceDoubted(f"{folder.path.name}: seals another ledger than this")
+        _record(writer, folder, folder.stamps(), actor, adopted=True)
+    return bool(unrecorded)
 
 
 def _pem(certificates: Sequence[bytes]) -> bytes:

@@ -6,7 +6,8 @@ from pathlib import Path
 from evidencekit.errors import EvidenceDoubted
 from evidencekit.formats.case import MANIFEST, SEALS, SIGNATURE, seal_name, stamp_name
 from evidencekit.formats.manifest import decode_manifest
-from evidencekit.model.seal import Manifest
+from evidencekit.model.seal import Manifest, Stamp
+from evidencekit.proof.rfc3161 import read_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,27 @@ class SealFolder:
         while (self.path / stamp_name(SIGNATURE, count + 1, "tsr")).exists():
             count += 1
         return count
+
+    def stamps(self) -> tuple[Stamp, ...]:
+        """Return the timestamps beside the signature, named by their authorities' certificates.
+
+        They are read and compared with the signature; whether an authority is to be trusted is
+        not judged here. Raises :class:`EvidenceDoubted` for one that is false.
+        """
+        signature = (self.path / SIGNATURE).read_bytes()
+        return tuple(self._stamp(number, signature) for number in range(1, self.stamp_count() + 1))
+
+    def _stamp(self, number: int, signature: bytes) -> Stamp:
+        request = (self.path / stamp_name(SIGNATURE, number, "tsq")).read_bytes()
+        response = (self.path / stamp_name(SIGNATURE, number, "tsr")).read_bytes()
+        token = read_token(response, request, signature, what=self.path.name)
+        return Stamp(
+            tsa=token.signer.subject.rfc4514_string(),
+            request=request,
+            response=response,
+            gen_time=token.gen_time,
+            is_authority_checked=False,
+        )
 
 
 def seals_of(root: Path) -> tuple[SealFolder, ...]:

@@ -244,3 +244,23 @@ def test_json_may_stand_before_the_command_too(cli: Cli, case: Case) -> None:
     before = cli("--json", "-C", "CASE", "list").ok().out
     assert before == case("list", "--json").ok().out
     assert json.loads(before.splitlines()[0])["id"] == "a2-1"
+
+
+def test_the_case_named_last_wins_over_one_named_before_and_over_the_environment(
+    cli: Cli, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("init", "EMPTY", "--title", "t", "--actor", "a").ok()
+    monkeypatch.setenv("EVIDENCEKIT_CASE", "EMPTY")
+    assert cli("list", "--json").ok().objects == []
+    assert len(cli("-C", "CASE", "list", "--json").ok().objects) == 2
+    assert len(cli("-C", "EMPTY", "list", "-C", "CASE", "--json").ok().objects) == 2
+
+
+def test_the_case_around_the_current_folder_is_found_but_not_around_a_named_one(
+    cli: Cli, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (cli.folder / "CASE/notes").mkdir()
+    monkeypatch.chdir(cli.folder / "CASE/notes")
+    assert len(cli("list", "--json").ok().objects) == 2
+    monkeypatch.chdir(cli.folder)
+    assert cli("-C", "CASE/notes", "list").code == 10

@@ -28,6 +28,13 @@ def command(session: Session, *, out: Path | None, browser: bool) -> int:
     folder = out if out is not None else Path(tempfile.mkdtemp(prefix="evidencekit-demo-"))
 
     def tell(text: str) -> None:
-        output.note("{text}", quiet=session.quiet, text=text)
+        for line in text.splitlines():
+            if session.json:
+                output.note("{line}", quiet=session.quiet, line=line)
+            else:
+                output.say("{line}", line=line)
 
-    return walk(folder, say=tell, browser=browser)
+    code = walk(folder, say=tell, browser=browser)
+    if session.json:
+        output.put_json({"folder": str(folder), "ok": code == 0})
+    return code
