@@ -2,7 +2,6 @@
 
 from evidencekit.cli import output
 from evidencekit.cli.session import Session
-from evidencekit.formats.times import write_time
 from evidencekit.text.catalog import _
 from evidencekit.workflow.dating import Dated, Undated
 
@@ -14,7 +13,7 @@ def note_date(session: Session, outcome: Dated | Undated) -> None:
             _("dated by {tsa}: {time}"),
             quiet=session.quiet or session.json,
             tsa=outcome.tsa,
-            time=write_time(outcome.gen_time),
+            time=output.moment(outcome.gen_time),
         )
     else:
         output.warn(_("recorded, but not dated: {why}"), why=outcome.why)

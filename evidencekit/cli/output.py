@@ -8,6 +8,7 @@ markup.
 import json
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 import click
 
@@ -80,6 +81,11 @@ def size(size_bytes: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} TB"
+
+
+def moment(when: datetime) -> str:
+    """Return a time as the clock on the wall shows it, with its zone; records keep UTC."""
+    return f"{when.astimezone():%Y-%m-%d %H:%M:%S %Z}"
 
 
 def plain(value: Json) -> str:

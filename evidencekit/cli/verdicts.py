@@ -23,6 +23,14 @@ _SAID = {
     Verdict.INVALID: N_("It is not what was sealed: it was changed, damaged or forged."),
     Verdict.REFUSED: N_("It was not opened to the end: its content is unsafe."),
 }
+_PLAIN = {
+    Verdict.VALID: N_("genuine"),
+    Verdict.INDETERMINATE: N_("cannot be decided"),
+    Verdict.UNTRUSTED: N_("signer not known"),
+    Verdict.INCOMPLETE: N_("something is missing"),
+    Verdict.INVALID: N_("not genuine"),
+    Verdict.REFUSED: N_("not opened"),
+}
 _COLOURS = {Verdict.VALID: "green", Verdict.INDETERMINATE: "yellow", Verdict.UNTRUSTED: "yellow"}
 _TITLES = {
     Status.FAIL: N_("Does not hold"),
@@ -63,11 +71,12 @@ def report_object(report: Report) -> JsonObject:
 def print_report(report: Report) -> None:
     """Print verdict, time, then the checks: what does not hold first."""
     colour = _COLOURS.get(report.verdict, "red")
-    output.head("{verdict}", colour=colour, verdict=report.verdict.name)
+    plain = _(_PLAIN[report.verdict])
+    output.head("{verdict}: {plain}", colour=colour, verdict=report.verdict.name, plain=plain)
     output.say(_(_SAID[report.verdict]))
     if report.proven_at is not None:
         output.say(
-            _("It existed at {time} at the latest: proven."), time=write_time(report.proven_at)
+            _("It existed at {time} at the latest: proven."), time=output.moment(report.proven_at)
         )
     else:
         output.say(_("When it was sealed is not proven."))

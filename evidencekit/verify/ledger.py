@@ -160,12 +160,13 @@ def _compare(chain: Chain, seal: JudgedSeal) -> Check:
 
 
 def _judge_keys(chain: Chain, seals: Sequence[JudgedSeal]) -> Check:
-    trusted = [seal.manifest for seal in seals if seal.judged.is_trusted]
-    if not trusted:
+    # A signer known but expired or revocable vouches too, as far as that goes; a stranger does not.
+    usable = [seal for seal in seals if seal.judged.doubt <= Verdict.INDETERMINATE]
+    if not usable:
         detail = _("no trusted seal says whose device keys signed the events")
         return not_checked("ledger-keys", detail, consequence=Verdict.UNTRUSTED, path=LEDGER)
-    vouched = frozenset(key for manifest in trusted for key in manifest.keys)
-    sealed = max(manifest.ledger_size for manifest in trusted)
+    vouched = frozenset(key for seal in usable for key in seal.manifest.keys)
+    sealed = max(seal.manifest.ledger_size for seal in usable)
     strangers = unaccepted_after(chain, sealed, accepted_keys(chain, vouched))
     if strangers:
         named = ", ".join(sorted(key.hex() for key in strangers))
@@ -173,6 +174,9 @@ def _judge_keys(chain: Chain, seals: Sequence[JudgedSeal]) -> Check:
             keys=named
         )
         return failed("ledger-keys", Verdict.UNTRUSTED, detail, path=LEDGER)
+    if all(seal.judged.doubt for seal in usable):
+        detail = _("the seal that vouches for the device keys is itself in doubt")
+        return not_checked("ledger-keys", detail, consequence=Verdict.INDETERMINATE, path=LEDGER)
     later = chain.size - sealed
     detail = _("device keys are vouched for by the seal; {n} later events").format(n=later)
     return passed("ledger-keys", detail, path=LEDGER)

@@ -37,8 +37,9 @@ class Judged:
     """What a signature is worth to this reader."""
 
     checks: tuple[Check, ...]
-    is_trusted: bool = False
-    """True only if the signature holds and the signer was trusted at the deciding time."""
+    doubt: Verdict = Verdict.INVALID
+    """What follows for whatever rests on the signature; VALID only if it holds and the signer was
+    trusted at the deciding time."""
     proven_at: datetime | None = None
 
 
@@ -80,10 +81,9 @@ def judge_signature(
         for item in times.unknown
     ]
     signer = _judge_signer(name, signature, anchors, proven_at, path)
-    is_trusted = all(check.consequence < Verdict.INDETERMINATE for check in signer)
     return Judged(
         checks=(passed(name, _("signature holds"), path=path), *signer, *times.checks),
-        is_trusted=is_trusted,
+        doubt=max(check.consequence for check in signer),
         proven_at=proven_at,
     )
 

@@ -1,6 +1,8 @@
 """Foreign text never drives the terminal, and is never read as markup (DESIGN §9)."""
 
 import json
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,3 +74,23 @@ def test_a_passphrase_is_in_no_output(cli: Cli, case: Case, key: str, tmp_path: 
     assert "four words" not in done.out + done.err
     held = b"".join(p.read_bytes() for p in (tmp_path / "CASE").rglob("*") if p.is_file())
     assert b"four words" not in held
+
+
+def test_what_a_picture_says_is_shown_safely(cli: Cli, case: Case) -> None:
+    said = b"Author\x00[red]\x1b[2J\x9bnobody"
+    (cli.folder / "p.png").write_bytes(_png_with(said))
+    artifact = case("add", "p.png", "--json").ok().object
+    for more in ((), ("--json",)):
+        shown = case("metadata", artifact["id"], *more).ok().out
+        assert "[red]" in shown
+        assert not any(char in shown for char in UNSAFE)
+
+
+def _png_with(text: bytes) -> bytes:
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"tEXt", text), (b"IDAT", zlib.compress(b"\0\0")), (b"IEND", b""))
+    chunks = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)

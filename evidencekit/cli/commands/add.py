@@ -52,6 +52,8 @@ class _Count:
 @pass_session
 def command(session: Session, *, paths: tuple[str, ...], name: str | None, sensitivity: str) -> int:
     """Print each artifact as soon as it is durable."""
+    if name is not None and _STDIN not in paths:
+        raise click.UsageError(_("--name is for standard input; give PATH - as well"))
     case, count = opened(session), _Count()
     stream = (sys.stdin.buffer, name or "stdin") if _STDIN in paths else None
     with watching(session) as observer:

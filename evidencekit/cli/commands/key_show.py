@@ -50,8 +50,8 @@ def _print(session: Session, view: KeyView) -> None:
             (_("certificate"), view.certificate),
             (_("name"), view.subject),
             (_("issued by"), view.issuer),
-            (_("valid from"), write_time(view.valid_from)),
-            (_("valid until"), write_time(view.valid_until)),
+            (_("valid from"), output.moment(view.valid_from)),
+            (_("valid until"), output.moment(view.valid_until)),
             (_("fingerprint (SHA-256)"), view.fingerprint),
             (_("passphrase"), _("yes") if view.is_locked else _("no")),
         ]

@@ -9,7 +9,6 @@ from evidencekit.cli.reasons import said
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.shapes import event_object
 from evidencekit.formats.artifact import ids_in
-from evidencekit.formats.times import write_time
 from evidencekit.store.case import Event
 from evidencekit.text.catalog import _
 
@@ -44,7 +43,7 @@ def _print(event: Event, ids: list[str | None]) -> None:
     output.columns(
         [
             (event.line.seq, 4),
-            (write_time(event.line.at), 24),
+            (output.moment(event.line.at), 23),
             (said("action", event.line.action), 18),
             (actor, 12),
             (count, 4),

@@ -1,5 +1,6 @@
 """``seal``: sign what the case holds, have the signature stamped."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -89,7 +90,8 @@ def command(
                 setting=setting,
                 observer=observer,
             )
-        remember_key(case.id, uri, setting)
+        with suppress(OSError):  # a convenience; the seal is made, and must be reported
+            remember_key(case.id, uri, setting)
     _print(session, case, sealed)
     return _exit_code(sealed)
 
@@ -142,7 +144,7 @@ def _say(case: Case, sealed: Sealed) -> None:
             (_("manifest SHA-256"), sealed.manifest_sha256),
             (_("signature"), sealed.signature),
             *(
-                (_("dated by {tsa}").format(tsa=stamp.tsa), write_time(stamp.gen_time))
+                (_("dated by {tsa}").format(tsa=stamp.tsa), output.moment(stamp.gen_time))
                 for stamp in sealed.stamps
             ),
         ]

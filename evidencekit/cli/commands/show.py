@@ -8,7 +8,6 @@ from evidencekit.cli.opening import opened
 from evidencekit.cli.reasons import said
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.shapes import whole_artifact_object
-from evidencekit.formats.times import write_time
 from evidencekit.model.artifact import Artifact
 from evidencekit.text.catalog import _
 
@@ -34,7 +33,7 @@ def _print(artifact: Artifact) -> None:
             (_("type"), artifact.media_type),
             (_("size"), output.size(artifact.size)),
             (_("SHA-256"), artifact.sha256),
-            (_("taken in"), write_time(artifact.acquired_at)),
+            (_("taken in"), output.moment(artifact.acquired_at)),
             (_("by"), said("origin", artifact.origin)),
             (_("part of the act"), said("role", artifact.role) if artifact.role else None),
             (_("copy of"), artifact.derived_from),

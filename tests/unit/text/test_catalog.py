@@ -16,7 +16,7 @@ from tests.cli.transcripts import ROOT
 
 PO = LOCALE_DIR / "ko/LC_MESSAGES/evidencekit.po"
 _PERCENT = re.compile(r"%\(\w+\)s|%%")
-SAME_IN_BOTH = {"SHA-256", "{path}: {reason}", "{what}: {reason}"}
+SAME_IN_BOTH = {"SHA-256", "Python", "openssl", "libmagic", "{path}: {reason}", "{what}: {reason}"}
 
 
 def _messages() -> list[Message]:
