@@ -187,9 +187,9 @@ def _settings(browser: Browser) -> Mapping[str, str]:
 def _finds(
     visit: Visit, recording: Recording, *, url: str, final_url: str, at: datetime
 ) -> tuple[Find, ...]:
-    files = [("warc", recording.main, "application/warc")]
+    files = [("warc", recording.main, "application/warc+gzip")]
     if recording.partial is not None:
-        files.append(("warc-partial", recording.partial, "application/warc"))
+        files.append(("warc-partial", recording.partial, "application/warc+gzip"))
     files += [(view.role, view.path, view.media_type) for view in visit.views]
     return tuple(
         Find(

@@ -103,7 +103,7 @@ class HttpEngine:
             acquired_at=ended,
             role="warc",
             source={"kind": "url", "url": url, "final_url": walked.final_url},
-            media_type="application/warc",
+            media_type="application/warc+gzip",
         )
         return PageCapture(
             url=url,

@@ -46,7 +46,7 @@ def _lines(stream: BinaryIO | BufferedReader, limit: int, what: str) -> Iterator
     while True:
         line = stream.readline(limit + 2)
         number += 1
-        if line.endswith(b"\n"):
+        if line.endswith(b"\n") and len(line) <= limit + 1:
             yield line[:-1]
         elif len(line) > limit:
             raise FormatUnreadable(f"{what}: line {number} is longer than a line may be")

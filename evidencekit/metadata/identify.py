@@ -24,7 +24,7 @@ class Identified:
 
     media_type: str
     extension: str
-    """Canonical for the type, ``[a-z0-9]{1,8}``."""
+    """Canonical for the type, ``[a-z0-9]{1,8}``, with ``.gz`` behind it for a compressed WARC."""
 
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (

@@ -67,7 +67,7 @@ EXTENSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "application/vnd.microsoft.portable-executable": ("exe", "dll", "scr", "com"),
         "application/x-elf": ("elf", "so"),
         "application/warc": ("warc",),
-        "application/warc+gzip": ("gz", "warc"),  # really .warc.gz, but names take one extension
+        "application/warc+gzip": ("warc.gz", "gz", "warc"),
         "application/json": ("json", "jsonl", "ndjson", "har"),
         "application/xml": ("xml", "xhtml", "rss", "xsd", "gpx", "kml"),
         "application/mbox": ("mbox", "mbx"),
@@ -88,7 +88,7 @@ _TEXTUAL = frozenset(
 )  # fmt: skip
 _KNOWN = frozenset(extension for names in EXTENSIONS.values() for extension in names)
 _OF_TEXT = frozenset(extension for kind in _TEXTUAL for extension in EXTENSIONS[kind])
-_SAFE = re.compile(r"[a-z0-9]{1,8}")
+_SAFE = re.compile(r"[a-z0-9]{1,8}(?:\.gz)?")
 
 
 def extension_for(media_type: str) -> str:

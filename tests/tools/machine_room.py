@@ -23,9 +23,7 @@ def environment(home: Path | None = None) -> dict[str, str]:
     return kept | ({"EVIDENCEKIT_HOME": str(home)} if home is not None else {})
 
 
-def run_as_nobody(
-    imports: str, code: str, *arguments: object
-) -> subprocess.CompletedProcess[str]:
+def run_as_nobody(imports: str, code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run Python code whom permissions bind: root is bound by none.
 
     ``imports`` run before the rights are dropped: the interpreter itself may lie in a folder that

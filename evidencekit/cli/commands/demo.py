@@ -1,6 +1,6 @@
 """``demo``: everything once, with harmless samples."""
 
-import tempfile
+from itertools import count
 from pathlib import Path
 
 import click
@@ -20,12 +20,14 @@ from evidencekit.text.catalog import _
         "verify it: offline, in a new folder, proving nothing to anybody."
     ),
 )
-@click.option("--out", type=click.Path(path_type=Path), help=_("Folder for it; else a new one."))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help=_("Folder for it; else a new one here.")
+)
 @click.option("--browser/--no-browser", default=True, help=_("Capture with the browser here."))
 @pass_session
 def command(session: Session, *, out: Path | None, browser: bool) -> int:
     """Walk, telling each step."""
-    folder = out if out is not None else Path(tempfile.mkdtemp(prefix="evidencekit-demo-"))
+    folder = out if out is not None else _unused_folder()
 
     def tell(text: str) -> None:
         for line in text.splitlines():
@@ -38,3 +40,8 @@ def command(session: Session, *, out: Path | None, browser: bool) -> int:
     if session.json:
         output.put_json({"folder": str(folder), "ok": code == 0})
     return code
+
+
+def _unused_folder() -> Path:
+    names = (f"evidencekit-demo{f'-{number}' if number > 1 else ''}" for number in count(1))
+    return next(path for path in map(Path, names) if not path.exists())

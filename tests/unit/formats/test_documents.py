@@ -150,7 +150,9 @@ def test_a_missing_member_is_named(document: Document, name: str) -> None:
     if name in document.optional:
         document.decode(encode(members))
     else:
-        with pytest.raises(FormatUnreadable, match="not evidencekit/" if name == "format" else name):
+        with pytest.raises(
+            FormatUnreadable, match="not evidencekit/" if name == "format" else name
+        ):
             document.decode(encode(members))
 
 
@@ -168,7 +170,9 @@ def test_a_member_of_another_type_is_named(document: Document, name: str) -> Non
             continue
         if (document.name, name, wrong) == ("line", "purged", [{}]):
             continue  # see below
-        with pytest.raises(FormatUnreadable, match=r"not evidencekit/|outside its list|size|" + name):
+        with pytest.raises(
+            FormatUnreadable, match=r"not evidencekit/|outside its list|size|" + name
+        ):
             document.decode(encode({**members, name: wrong}))
 
 

@@ -164,7 +164,8 @@ def test_a_file_that_vanishes_before_it_is_opened_is_refused(tmp_path: Path) -> 
 def test_a_file_that_changes_while_it_is_read_is_no_evidence(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_bytes(b"x" * 100)
-    item = next(FileSource([path], leave_out=Path("/nowhere")).collect())
+    items = FileSource([path], leave_out=Path("/nowhere")).collect()
+    item = next(items)
     assert isinstance(item, Find)
 
     with pytest.raises(SourceChanged), item.content.open() as stream:
@@ -186,7 +187,8 @@ def test_a_file_changed_between_opening_and_reading_is_no_evidence(tmp_path: Pat
 
 def test_content_can_be_read_twice(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"same")
-    item = next(FileSource([tmp_path], leave_out=Path("/nowhere")).collect())
+    items = FileSource([tmp_path], leave_out=Path("/nowhere")).collect()
+    item = next(items)
     assert isinstance(item, Find)
 
     for _ in range(2):
@@ -298,9 +300,7 @@ def test_a_refusal_is_recorded_in_the_ledger(tmp_path: Path) -> None:
 
     last = list(built.case.events())[-1]
     assert last.body is not None
-    assert last.body.detail["refused"] == [
-        {"name": str(tmp_path / "in/link"), "why": "symlink"}
-    ]
+    assert last.body.detail["refused"] == [{"name": str(tmp_path / "in/link"), "why": "symlink"}]
 
 
 def test_the_same_file_again_is_no_second_artifact(tmp_path: Path) -> None:

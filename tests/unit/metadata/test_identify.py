@@ -178,10 +178,11 @@ def test_every_extension_is_safe_in_a_path() -> None:
     for media_type in (*EXTENSIONS, "application/of-nobody", "../../etc"):
         extension = extension_for(media_type)
 
-        assert 1 <= len(extension) <= 8
-        assert extension.isascii()
-        assert extension.isalnum()
-        assert extension == extension.lower()
+        plain = extension.removesuffix(".gz")  # one type has a name of two parts: warc.gz
+        assert 1 <= len(plain) <= 8
+        assert plain.isascii()
+        assert plain.isalnum()
+        assert plain == plain.lower()
 
 
 @pytest.mark.parametrize(

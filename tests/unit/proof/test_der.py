@@ -57,16 +57,16 @@ def test_an_integer_longer_than_need_be_is_refused(number: int) -> None:
 @pytest.mark.parametrize(
     "odd",
     [
-        pytest.param("0101" "01", id="boolean 01"),
+        pytest.param("010101", id="boolean 01"),
         pytest.param("0100", id="boolean empty"),
         pytest.param("0200", id="integer empty"),
-        pytest.param("0501" "00", id="null with content"),
+        pytest.param("050100", id="null with content"),
         pytest.param("0300", id="bit string without count"),
-        pytest.param("0302" "08" "00", id="bit string with 8 unused bits"),
-        pytest.param("0302" "01" "01", id="bit string with a stray bit"),
-        pytest.param("0301" "01", id="empty bit string with unused bits"),
-        pytest.param("3080" "0000", id="indefinite length"),
-        pytest.param("2404" "0402" "0001", id="octet string in pieces"),
+        pytest.param("03020800", id="bit string with 8 unused bits"),
+        pytest.param("03020101", id="bit string with a stray bit"),
+        pytest.param("030101", id="empty bit string with unused bits"),
+        pytest.param("30800000", id="indefinite length"),
+        pytest.param("240404020001", id="octet string in pieces"),
         pytest.param("1f8100", id="high tag number"),
         pytest.param("30", id="no length"),
         pytest.param("", id="nothing"),
@@ -91,6 +91,8 @@ def test_garbage_is_refused_or_der_and_never_anything_else(data: bytes) -> None:
         require_der(data, what="value")
     except EvidenceDoubted:
         return
-    assert emit(data[0], data[-len(data) + (2 if data[1] < 0x80 else 2 + (data[1] & 0x7F)) :]) == (
-        data
-    ) or len(data) == 2
+    assert (
+        emit(data[0], data[-len(data) + (2 if data[1] < 0x80 else 2 + (data[1] & 0x7F)) :])
+        == (data)
+        or len(data) == 2
+    )

@@ -39,9 +39,7 @@ def by_definition(leaves: list[bytes]) -> bytes:
     if len(leaves) == 1:
         return hashlib.sha256(b"\0" + leaves[0]).digest()
     k = 1 << (len(leaves) - 1).bit_length() - 1
-    return hashlib.sha256(
-        b"\1" + by_definition(leaves[:k]) + by_definition(leaves[k:])
-    ).digest()
+    return hashlib.sha256(b"\1" + by_definition(leaves[:k]) + by_definition(leaves[k:])).digest()
 
 
 @pytest.mark.parametrize("size", range(len(CT_ROOTS)))

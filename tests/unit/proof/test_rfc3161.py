@@ -104,9 +104,7 @@ def unnoticed(reply: bytes, request: bytes, *, which_part: str) -> list[int]:
     places = []
     for at, changed in flipped(reply if which_part == "reply" else request):
         try:
-            token = read(
-                *((changed, request) if which_part == "reply" else (reply, changed))
-            )
+            token = read(*((changed, request) if which_part == "reply" else (reply, changed)))
         except EvidenceDoubted:
             continue
         verified = judge_certificate(
