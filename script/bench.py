@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,7 +95,8 @@ class Bench:
 
     def compare(self, ours: Callable[[], None], theirs: Callable[[], None]) -> tuple[Run, Run]:
         """Return medians of interleaved runs, after one of each that is not counted."""
-        ours(), theirs()
+        ours()
+        theirs()
         pairs = [(timed(ours), timed(theirs)) for _ in range(self.runs)]
         return median([ours for ours, _ in pairs]), median([theirs for _, theirs in pairs])
 
@@ -139,11 +140,12 @@ class Bench:
         return out
 
 
-def call(command: list[str | Path]) -> None:
+def call(command: Sequence[object]) -> None:
     """Run a command that must succeed."""
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    words = [str(word) for word in command]
+    done = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
     if done.returncode != 0:
-        raise SystemExit(f"{command}: {done.stderr.decode()}")
+        raise SystemExit(f"{words}: {done.stderr.decode()}")
 
 
 def timed(work: Callable[[], None]) -> Run:

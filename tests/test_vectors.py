@@ -70,8 +70,10 @@ def load(path: Path) -> Vector:
 
 
 VECTORS = [
-    load(path) for folder in FOLDERS for path in sorted((REPOSITORY / "tests/vectors" / folder).glob("*.txt"))
-]  # fmt: skip
+    load(path)
+    for folder in FOLDERS
+    for path in sorted((REPOSITORY / "tests/vectors" / folder).glob("*.txt"))
+]
 
 
 def find_in_chain(vector: Vector) -> str:

@@ -72,7 +72,7 @@ class HttpEngine:
         self._headers = {
             "User-Agent": user_agent,
             "Accept-Language": languages,
-            "Accept-Encoding": "gzip",  # what every WARC reader can undo (warcio and brotli 1.2 cannot)
+            "Accept-Encoding": "gzip",  # what every reader of WARC can undo
             "Connection": "close",  # one exchange per connection, see evidencekit.capture.tape
         }
         self._resolve = resolve

@@ -206,6 +206,6 @@ def _say_where(places: _Places, say: Callable[[str], None]) -> None:
         say(f"   {path}  {what}")
     say(_("Next, try it yourself:"))
     say(
-        f"   {os.environ.get(_COMMAND, 'evidencekit')} verify {places.clear} --trust {places.certificate}"
-        f" --tsa-trust {places.tsa_root}"
+        f"   {os.environ.get(_COMMAND, 'evidencekit')} verify {places.clear}"
+        f" --trust {places.certificate} --tsa-trust {places.tsa_root}"
     )

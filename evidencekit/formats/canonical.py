@@ -20,7 +20,7 @@ from evidencekit.model.json import Json, JsonObject
 MAX_INTEGER = 2**53 - 1  # RFC 8785 §3.2.2.3: what every JSON reader holds exactly
 _SHORT = len(str(MAX_INTEGER)) - 1
 
-# For plain values msgspec writes RFC 8785 too, and a hundred times as fast, as long as ordering
+# For plain values msgspec writes RFC 8785 too, and ten times as fast, as long as ordering
 # keys by code point is ordering them by UTF-16 unit: below the surrogates, that is, without a
 # byte from EE on in UTF-8. A property test holds it against the rfc8785 package.
 _ENCODER = msgspec.json.Encoder(order="sorted")

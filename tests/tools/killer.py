@@ -5,7 +5,6 @@ the middle of the N-th: a write gets half of its bytes out. Or it is killed from
 while, which finds the places that nobody thought of counting.
 """
 
-import os
 import secrets
 import subprocess
 import sys
@@ -122,4 +121,4 @@ def some_call(highest: int) -> int:
 
 def leftovers(case: Path) -> list[str]:
     """Return unfinished work that nobody has tidied up."""
-    return [name for name in os.listdir(case / "spool") if name.startswith("work-")]
+    return [path.name for path in (case / "spool").glob("work-*")]

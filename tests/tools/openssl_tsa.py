@@ -50,8 +50,10 @@ class OpensslTsa:
         query, reply = self.folder / "query.tsq", self.folder / "reply.tsr"
         query.write_bytes(request)
         subprocess.run(
-            ["openssl", "ts", "-reply", "-config", "tsa.cnf", "-section", "tsa1"]
-            + ["-queryfile", query, "-out", reply],
+            [
+                *("openssl", "ts", "-reply", "-config", "tsa.cnf", "-section", "tsa1"),
+                *("-queryfile", query, "-out", reply),
+            ],
             cwd=self.folder,
             check=True,
             capture_output=True,

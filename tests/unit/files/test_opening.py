@@ -50,7 +50,7 @@ def test_a_file_that_changes_while_it_is_open_is_told(tmp_path: Path, how: str) 
     path.write_bytes(b"x" * 10)
     os.utime(path, ns=(1, 1))
 
-    with pytest.raises(SourceChanged), open_regular(path) as stream:
+    with pytest.raises(SourceChanged), open_regular(path) as stream:  # noqa: PT012 (while it is open)
         stream.read(1)
         if how == "grown":
             with path.open("ab") as other:
@@ -68,6 +68,6 @@ def test_an_error_of_the_reader_is_not_hidden_by_a_change(tmp_path: Path) -> Non
     path = tmp_path / "a"
     path.write_bytes(b"x")
 
-    with pytest.raises(ZeroDivisionError), open_regular(path):
+    with pytest.raises(ZeroDivisionError), open_regular(path):  # noqa: PT012 (while it is open)
         path.write_bytes(b"yy")
         raise ZeroDivisionError

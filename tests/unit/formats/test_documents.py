@@ -159,7 +159,8 @@ def test_a_missing_member_is_named(document: Document, name: str) -> None:
 @pytest.mark.parametrize(("document", "name"), MEMBERS)
 def test_a_member_of_another_type_is_named(document: Document, name: str) -> None:
     members = json.loads(document.encoded)
-    for wrong in (True, -1, [{}], "", {"x": None}):
+    others: tuple[Any, ...] = (True, -1, [{}], "", {"x": None})
+    for wrong in others:
         if document.name == "body" and name == "detail" and isinstance(wrong, dict):
             continue  # any object is a detail
         if (document.name, name) == ("body", "artifacts") and isinstance(wrong, list):

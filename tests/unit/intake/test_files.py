@@ -168,7 +168,7 @@ def test_a_file_that_changes_while_it_is_read_is_no_evidence(tmp_path: Path) -> 
     item = next(items)
     assert isinstance(item, Find)
 
-    with pytest.raises(SourceChanged), item.content.open() as stream:
+    with pytest.raises(SourceChanged), item.content.open() as stream:  # noqa: PT012 (while it is open)
         stream.read(10)
         os.utime(path, ns=(1, 1))
 

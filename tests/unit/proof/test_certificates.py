@@ -155,7 +155,7 @@ def test_an_end_entity_as_anchor_vouches_for_itself_only(root: Identity) -> None
 
 
 def test_a_file_without_a_certificate_gives_no_anchors() -> None:
-    with pytest.raises(BadInput, match="trust.pem"):
+    with pytest.raises(BadInput, match=r"trust\.pem"):
         load_anchors(b"no PEM", what="trust.pem")
 
 

@@ -1,5 +1,6 @@
 """The rules of the chain: what is wrong is reported at the line where it is."""
 
+import base64
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,6 +15,7 @@ from evidencekit.formats.hashing import line_hash, line_message
 from evidencekit.formats.ledger import decode_line, encode_line, encode_unsigned
 from evidencekit.model.event import Line
 from evidencekit.model.ids import CaseId, Digest
+from evidencekit.model.json import Json
 from evidencekit.proof.chain import Chain, accepted_keys, unaccepted_after
 from evidencekit.store.device import DeviceKey
 from tests.tools.fakes import START
@@ -68,7 +70,7 @@ def refuse(lines: Sequence[bytes]) -> str:
     return caught.value.message
 
 
-def edited(data: bytes, **members: object) -> bytes:
+def edited(data: bytes, **members: Json) -> bytes:
     return encode({**json.loads(data), **members})
 
 
@@ -162,8 +164,6 @@ def test_the_report_of_an_unreadable_line_names_it_in_every_form() -> None:
 def test_a_member_that_we_do_not_know_is_covered_by_the_signature() -> None:
     line = a_line(1, None)
     members = {**json.loads(encode_unsigned(line)), "zz": "new"}
-    import base64
-
     sig = base64.b64encode(KEY.sign(line_message(encode(members)))).decode()
     whole = encode({**members, "sig": sig})
 
@@ -173,7 +173,7 @@ def test_a_member_that_we_do_not_know_is_covered_by_the_signature() -> None:
 
 @pytest.mark.parametrize("raw", [bytes(32), b"\x01" + bytes(31), b"\xff" * 32])
 def test_a_key_that_is_no_point_or_a_weak_one_signs_nothing(raw: bytes) -> None:
-    whole = edited(a_chain(1)[0], key=__import__("base64").b64encode(raw).decode())
+    whole = edited(a_chain(1)[0], key=base64.b64encode(raw).decode())
 
     assert refuse([whole]) == "ledger line 1: signature is false"
 

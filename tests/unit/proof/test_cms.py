@@ -289,8 +289,10 @@ def openssl_verify(
     (folder / "content").write_bytes(content)
     (folder / "ca.pem").write_bytes(certificate_of(signer).public_bytes(Encoding.PEM))
     return subprocess.run(
-        ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", "p7s"]
-        + ["-content", "content", "-CAfile", "ca.pem", "-out", "/dev/null", *more],
+        [
+            *("openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", "p7s"),
+            *("-content", "content", "-CAfile", "ca.pem", "-out", "/dev/null", *more),
+        ],
         cwd=folder,
         capture_output=True,
         check=False,

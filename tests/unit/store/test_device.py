@@ -31,10 +31,10 @@ def without_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class MemoryKeyring(KeyringBackend):
-    priority = 5  # type: ignore[assignment]  # keyring's own property, as its docs have it
+    priority = 5
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # keyring has no types here
         self.kept: dict[tuple[str, str], str] = {}
         self.is_locked = False
 

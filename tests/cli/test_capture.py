@@ -1,0 +1,56 @@
+"""What capturing pages comes to, as exit codes and lines."""
+
+from collections.abc import Callable
+
+import pytest
+
+from evidencekit.cli.commands.capture import _exit_code
+from evidencekit.demo import site
+from evidencekit.model.capture import CaptureVerdict as V
+from tests.cli.transcripts import Done
+
+Case = Callable[..., Done]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ([V.COMPLETE], 0),
+        ([V.COMPLETE, V.COMPLETE], 0),
+        ([V.PARTIAL], 3),
+        ([V.BLOCKED], 3),
+        ([V.COMPLETE, V.FAILED], 3),
+        ([V.BLOCKED, V.FAILED], 3),
+        ([V.FAILED, V.FAILED], 30),
+    ],
+)
+def test_the_exit_code_judges_all_pages(verdicts: list[V], expected: int) -> None:
+    assert _exit_code(verdicts) == expected
+
+
+@pytest.mark.network
+def test_a_page_and_a_dead_address_are_recorded_each_by_one_event(case: Case) -> None:
+    with site.serve() as url:
+        done = case(
+            "capture", url, "http://127.0.0.1:9/", "--engine", "http", "--allow-private", "--json"
+        )
+    assert done.code == 3
+    page, dead = done.objects
+    assert (page["verdict"], page["engine"], page["reasons"]) == ("complete", "http", [])
+    assert (page["url"], dead["verdict"]) == (url, "failed")
+    events = [event for event in case("log", "--json").ok().objects if event["seq"] > 2]
+    assert [event["detail"]["url"] for event in events] == [url, "http://127.0.0.1:9/"]
+    assert {event["action"] for event in events} == {"capture"}
+    assert events[0]["artifacts"] == page["artifacts"]
+
+
+@pytest.mark.network
+def test_an_address_inside_the_network_needs_leave(case: Case) -> None:
+    with site.serve() as url:
+        done = case("capture", url, "--engine", "http", "--json")
+    assert (done.code, done.object["verdict"]) == (30, "failed")
+
+
+def test_one_wrong_address_stops_all_before_anything_is_fetched(case: Case) -> None:
+    assert case("capture", "http://127.0.0.1:9/", "file:///etc/passwd").code == 10
+    assert len(case("log", "--json").ok().objects) == 2
