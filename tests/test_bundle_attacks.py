@@ -18,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from evidencekit.demo.authority import make_stamper
 from evidencekit.errors import FormatUnreadable
+from evidencekit.model.json import Json
 from evidencekit.model.report import Report, Verdict
 from evidencekit.proof.cms import sign_detached
 from evidencekit.seal.signer import FileSigner
@@ -278,7 +279,7 @@ def test_statement_that_is_not_canonical_json_is_invalid(bundle: Handed, text: b
     ids=lambda item: next(iter(item)),
 )
 def test_statement_that_disagrees_with_what_is_there_is_invalid(
-    bundle: Handed, changed: dict[str, object]
+    bundle: Handed, changed: dict[str, Json]
 ) -> None:
     about = edited(bundle.files["bundle.json"], **changed)
     files = by_true_signer(bundle, bundle.having({"bundle.json": about}))

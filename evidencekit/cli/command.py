@@ -1,6 +1,6 @@
 """Our kinds of click command: options that work everywhere, and groups that load lazily."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +21,14 @@ class Command(click.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params = [*self.params, *everywhere()]
+
+
+class ActingCommand(Command):
+    """A command that is recorded under somebody's name: also takes who that is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params = [*self.params, *acting()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +104,19 @@ def everywhere() -> list[click.Parameter]:
     ]
 
 
-def on_root(parameters: Sequence[str], text: str, **more: Any) -> Callable[[Any], Any]:
-    """Return a decorator for a global option that the session keeps."""
-    return click.option(*parameters, expose_value=False, callback=_remember, help=text, **more)
+def acting() -> list[click.Parameter]:
+    """Return the options that say who acts."""
+    return [
+        _text("actor", "ALIAS", _("Who acts, by alias; else who opened the case.")),
+        _text("org", "TEXT", _("Organisation of who acts.")),
+        _text("role", "TEXT", _("Role of who acts.")),
+    ]
+
+
+def _text(name: str, metavar: str, text: str) -> click.Option:
+    return click.Option(
+        [f"--{name}", name], metavar=metavar, expose_value=False, callback=_remember, help=text
+    )
 
 
 def _flag(name: str, text: str) -> click.Option:

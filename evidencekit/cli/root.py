@@ -3,7 +3,7 @@
 import click
 
 from evidencekit import __version__
-from evidencekit.cli.command import Entry, LazyGroup, on_root
+from evidencekit.cli.command import Entry, LazyGroup, acting
 from evidencekit.cli.marks import N_
 from evidencekit.text.catalog import _
 
@@ -38,11 +38,9 @@ def make_root() -> click.Group:
         help=_("Preserve, seal, hand over and verify digital evidence."),
         epilog=_("A first look, without a case or a network: evidencekit demo"),
     )
-    @on_root(["--actor"], _("Who acts, by alias; else who opened the case."), metavar="ALIAS")
-    @on_root(["--org"], _("Organisation of who acts."), metavar="TEXT")
-    @on_root(["--role"], _("Role of who acts."), metavar="TEXT")
     @click.version_option(__version__, message="%(prog)s %(version)s")
     def root() -> None:
         """Do nothing: every act is a command."""
 
+    root.params += acting()
     return root

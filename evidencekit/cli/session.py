@@ -47,4 +47,7 @@ def read_text(value: str) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as exc:
-        raise BadInput(_("{path} cannot be read as text").format(path=path)) from exc
+        raise BadInput(
+            _("{path} cannot be read as text").format(path=path),
+            hint=_("a text that begins with @ names a file that holds it"),
+        ) from exc

@@ -26,15 +26,17 @@ def unlock(session: Session, uri: str, passphrase_file: Path | None) -> Signer:
     return open_signer(uri, passphrase)
 
 
-def choose_key(session: Session, case: Case, given: str | None, setting: Setting) -> str:
-    """Return the key to seal with: the one named, the last one, or one made now."""
+def open_to_seal(
+    session: Session, case: Case, given: str | None, passphrase_file: Path | None, setting: Setting
+) -> tuple[str, Signer]:
+    """Open the key to seal with: the one named, the last one, or one made now; with its URI."""
     uri = given or remembered_key(case.id, setting)
     if uri is not None:
-        return uri
+        return uri, unlock(session, uri, passphrase_file)
     if session.can_ask() and click.confirm(
         _("No signing key is known for this case. Make one now?"), default=True, err=True
     ):
-        return _make(session, setting)
+        return _make(session, passphrase_file, setting)
     raise KeyUnusable(
         _("no signing key is known for this case"),
         hint=_("evidencekit key new --out KEY.pem makes one; seal --key file:KEY.pem uses it"),
@@ -52,11 +54,11 @@ def open_if_unattended(case: Case, passphrase_file: Path | None, setting: Settin
         return None
 
 
-def _make(session: Session, setting: Setting) -> str:
-    # Outside the case on purpose: the case goes to other hands.
+def _make(session: Session, passphrase_file: Path | None, setting: Setting) -> tuple[str, Signer]:
+    # The folder we are in, never the case: a case goes to other hands.
     out = Path(str(click.prompt(_("Where to keep it"), default="KEY.pem", err=True)))
     name = str(click.prompt(_("Name on its certificate (office, desk)"), err=True))
-    passphrase = require_passphrase(session, None, ask=_("New passphrase"), confirm=True)
+    passphrase = require_passphrase(session, passphrase_file, ask=_("New passphrase"), confirm=True)
     made = new_key(
         out, name=name, kind=KeyKind.P256, passphrase=passphrase, csr=False, setting=setting
     )
@@ -66,4 +68,5 @@ def _make(session: Session, setting: Setting) -> str:
         key=made.key,
         fingerprint=made.fingerprint,
     )
-    return f"{SCHEME}{made.key}"
+    uri = f"{SCHEME}{made.key}"
+    return uri, open_signer(uri, passphrase)

@@ -38,7 +38,8 @@ def read_lines(stream: BinaryIO, *, limit: int, what: str) -> Iterator[bytes]:
     try:
         yield from _lines(buffered, limit, what)
     finally:
-        buffered.detach()  # or it would close a stream that is not ours to close
+        if not stream.closed:
+            buffered.detach()  # or it would close a stream that is not ours to close
 
 
 def _lines(stream: BinaryIO | BufferedReader, limit: int, what: str) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ import os
 import stat
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BufferedReader
 from typing import BinaryIO, cast
@@ -22,11 +22,14 @@ _FREE_RATIO_BYTES = 2**20  # small files may be as regular as they like
 _BUFFER = 2**16
 _ENCRYPTED = 0x1 | 0x40
 _HAS_DESCRIPTOR = 0x8
+_IS_UTF8 = 0x800
 _IN_EXTRA = 0xFFFFFFFF  # APPNOTE 4.4.8: the size stands in the Zip64 extra field
 _ZIP64 = 0x0001
 _OTHER_NAME = 0x7075  # Info-ZIP Unicode Path: a second name, which some readers use
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
+_LOCAL_ZIP64 = struct.Struct("<QQ")
 _LOCAL_MAGIC = b"PK\x03\x04"
+_CENTRAL_SIZE = 46  # of an entry of the directory, without what is of variable length
 _END = struct.Struct("<4sHHHHIIH")
 _END_MAGIC = b"PK\x05\x06"
 _NOT_A_ZIP = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error)
@@ -105,7 +108,7 @@ class ZipTree:
         if len(tops) != 1:
             raise UnsafeInput("not exactly one top folder")
         require_safe(tops.pop())
-        _require_end(self._file, self._zip, len(infos))
+        _require_end(self._file, self._zip, infos)
         return starts
 
 
@@ -147,17 +150,22 @@ def _start_of(file: BinaryIO, info: zipfile.ZipInfo) -> int:
     following = os.pread(file.fileno(), name_size + extra_size, at)
     if magic != _LOCAL_MAGIC or flags != info.flag_bits or method != info.compress_type:
         raise UnsafeInput("local and central header differ", path=info.filename)
-    name = info.orig_filename.encode("utf-8" if flags & 0x800 else "cp437")
-    if following[:name_size] != name or info.filename != info.orig_filename:
+    if following[:name_size] != _name_of(info) or info.filename != info.orig_filename:
         raise UnsafeInput("local and central name differ", path=info.filename)
     extra = _extra_fields(following[name_size:], info)
     _extra_fields(info.extra, info)
-    if not flags & _HAS_DESCRIPTOR:
-        said = crc, *_sizes(size, compressed, extra)
-        if said != (info.CRC, info.file_size, info.compress_size):
-            raise UnsafeInput("local and central size differ", path=info.filename)
+    said = crc, *_sizes(size, compressed, extra)
+    true = info.CRC, info.file_size, info.compress_size
+    # Where a descriptor follows the data, the truth may stand there only.
+    unsaid = (0, _IN_EXTRA) if flags & _HAS_DESCRIPTOR else ()
+    if any(one != other and one not in unsaid for one, other in zip(said, true, strict=True)):
+        raise UnsafeInput("local and central size differ", path=info.filename)
     start: int = at + name_size + extra_size
     return start
+
+
+def _name_of(info: zipfile.ZipInfo) -> bytes:
+    return info.orig_filename.encode("utf-8" if info.flag_bits & _IS_UTF8 else "cp437")
 
 
 def _extra_fields(extra: bytes, info: zipfile.ZipInfo) -> dict[int, bytes]:
@@ -167,14 +175,18 @@ def _extra_fields(extra: bytes, info: zipfile.ZipInfo) -> dict[int, bytes]:
         kind, size = struct.unpack_from("<HH", extra, at)
         found[kind] = extra[at + 4 : at + 4 + size]
         at += 4 + size
+    if at != len(extra):
+        raise UnsafeInput("an extra field that is not whole", path=info.filename)
     if _OTHER_NAME in found:
         raise UnsafeInput("an entry with two names", path=info.filename)
     return found
 
 
 def _sizes(size: int, compressed: int, extra: dict[int, bytes]) -> tuple[int, int]:
-    if _IN_EXTRA in (size, compressed) and len(extra.get(_ZIP64, b"")) >= 16:  # noqa: PLR2004
-        size, compressed = struct.unpack_from("<QQ", extra[_ZIP64])  # both, APPNOTE 4.5.3
+    if len(extra.get(_ZIP64, b"")) == _LOCAL_ZIP64.size:  # APPNOTE 4.5.3: both or none
+        true_size, true_compressed = _LOCAL_ZIP64.unpack(extra[_ZIP64])
+        size = true_size if size == _IN_EXTRA else size
+        compressed = true_compressed if compressed == _IN_EXTRA else compressed
     return size, compressed
 
 
@@ -193,17 +205,27 @@ def _descriptor_size(file: BinaryIO, info: zipfile.ZipInfo, start: int) -> int:
     raise DamagedZip(f"{info.filename}: does not end as it should")
 
 
-def _require_end(file: BinaryIO, archive: zipfile.ZipFile, count: int) -> None:
+def _require_end(
+    file: BinaryIO, archive: zipfile.ZipFile, infos: Sequence[zipfile.ZipInfo]
+) -> None:
+    at = archive.start_dir + sum(map(_central_size, infos[:-1]))
+    lengths = struct.unpack("<HHH", os.pread(file.fileno(), 6, at + 28))
+    if _CENTRAL_SIZE + sum(lengths) != _central_size(infos[-1]):
+        raise UnsafeInput("the directory says more than it holds")
     size = os.fstat(file.fileno()).st_size
     raw = os.pread(file.fileno(), _END.size, size - _END.size - len(archive.comment))
     if len(raw) != _END.size or not raw.startswith(_END_MAGIC):
         raise UnsafeInput("something follows the end of the zip")
     _, disk, first_disk, here, total, _, _, comment_size = _END.unpack(raw)
-    counts = {min(count, 0xFFFF), 0xFFFF}
+    counts = {min(len(infos), 0xFFFF), 0xFFFF}
     if (disk, first_disk) != (0, 0) or not {here, total} <= counts:
         raise UnsafeInput("the zip does not say how many files it holds")
     if comment_size != len(archive.comment):
         raise UnsafeInput("something follows the end of the zip")
+
+
+def _central_size(info: zipfile.ZipInfo) -> int:
+    return _CENTRAL_SIZE + len(_name_of(info)) + len(info.extra) + len(info.comment)
 
 
 def is_zip(file: BinaryIO) -> bool:

@@ -1,8 +1,10 @@
 """Verify a case folder as it stands, without opening it for writing."""
 
+import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from evidencekit.errors import EvidenceDoubted, SourceChanged
 from evidencekit.files.tree import Entry, FolderTree, UnsafeInput
@@ -68,11 +70,28 @@ def _verify(
         with tree.open(LEDGER) as ledger, tree.open(BODIES) as bodies:
             dated = dated_lines(entries, HEADS)
             found = judge_ledger(ledger, bodies, seals, dated, is_live=True)
-        checks += [*found.checks, *judge_gaps(found)]
+        checks += [*found.checks, *judge_gaps(found), *_torn(tree)]
         checks += judge_heads(tree, entries, HEADS, found.heads, anchors)
         checks += _judge_seal_folders(entries)
         checks += _judge_objects(hasher, entries, found)
     return seals[-1].judged.proven_at if seals else None
+
+
+def _torn(tree: FolderTree) -> list[Check]:
+    """Note a line that a crash cut off (docs/format/case.md §4)."""
+    checks: list[Check] = []
+    for path in (LEDGER, BODIES):
+        with tree.open(path) as stream:
+            is_torn = stream.seek(0, os.SEEK_END) > 0 and _last_byte(stream) != b"\n"
+        if is_torn:
+            detail = _("a crash cut off its last line; it was never acknowledged")
+            checks.append(not_checked("ledger-tail", detail, path=path))
+    return checks
+
+
+def _last_byte(stream: BinaryIO) -> bytes:
+    stream.seek(-1, os.SEEK_END)
+    return stream.read(1)
 
 
 def _judge_seal_folders(entries: Mapping[str, Entry]) -> list[Check]:

@@ -18,6 +18,7 @@ from evidencekit.errors import BadInput, KeyUnusable
 from evidencekit.files.durable import disk_errors, sync_path, write_durably
 from evidencekit.files.opening import read_whole
 from evidencekit.files.streaming import write_all
+from evidencekit.formats.case import CASE_FILE
 from evidencekit.model.ids import CaseId
 from evidencekit.proof.certificates import fingerprint
 from evidencekit.seal.certificate import self_signed, signing_request
@@ -148,6 +149,11 @@ def _require_free(*paths: Path) -> None:
     if len(set(paths)) < len(paths):
         raise BadInput(
             _("{path}: a key needs another name than its certificate").format(path=paths[0])
+        )
+    if any((folder / CASE_FILE).is_file() for folder in paths[0].resolve().parents):
+        raise BadInput(
+            _("{path} lies in a case, and cases go to other hands").format(path=paths[0]),
+            hint=_("keep the key elsewhere, best on a medium of its own"),
         )
     for path in paths:
         if path.exists() or path.is_symlink():

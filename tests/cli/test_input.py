@@ -51,7 +51,7 @@ def test_a_first_seal_offers_to_make_a_key(cli: Cli) -> None:
     (cli.folder / "f").write_bytes(b"x")
     cli("-C", "C", "add", "f").ok()
     words = "four words in row"
-    answers = ["y", "K.pem", "Desk 3", words, words, words]
+    answers = ["y", "K.pem", "Desk 3", words, words]
     code, shown = _on_terminal(cli.folder, ["-C", "C", "seal"], answers)
     assert code == 0, shown
     assert words not in shown

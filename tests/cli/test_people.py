@@ -100,6 +100,12 @@ def test_an_undertaking_of_another_office_keeps_the_alias(cli: Cli, case: Case) 
     assert last["actor"] == {"alias": "desk 3", "org": None, "role": "clerk"}
 
 
+def test_who_acts_may_be_said_after_the_command_too(cli: Cli, case: Case) -> None:
+    (cli.folder / "c.txt").write_bytes(b"third")
+    cli("--actor", "desk 1", "-C", "CASE", "add", "c.txt", "--actor", "desk 2").ok()
+    assert case("log", "--json").ok().objects[-1]["actor"]["alias"] == "desk 2"
+
+
 def test_a_passphrase_file_that_cannot_be_read_is_named(cli: Cli, case: Case, key: str) -> None:
     done = case("seal", "--key", key, "--passphrase-file", "nowhere")
     assert done.code == 12

@@ -28,6 +28,12 @@ def test_a_key_is_never_replaced(cli: Cli, key: str) -> None:
     assert (cli.folder / "KEY.pem").read_bytes() == before
 
 
+def test_a_key_is_not_kept_in_a_case(cli: Cli, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVIDENCEKIT_PASSPHRASE", "four words in row")
+    assert cli("key", "new", "--out", "CASE/KEY.pem", "--name", "Desk 3").code == 10
+    assert not (cli.folder / "CASE/KEY.pem").exists()
+
+
 def test_a_request_for_a_certificate_is_made_instead(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

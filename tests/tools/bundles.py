@@ -34,6 +34,7 @@ from evidencekit.formats.canonical import encode
 from evidencekit.formats.case import HEADS, LEDGER, stamp_name
 from evidencekit.formats.hashing import sha256
 from evidencekit.formats.paths import is_foreign
+from evidencekit.model.json import Json
 from evidencekit.model.report import Report, Verdict
 from evidencekit.model.seal import Stamp
 from evidencekit.proof.cms import sign_detached
@@ -237,14 +238,14 @@ def stamped_files(path: str, stamp: Stamp, number: int = 1) -> Files:
     }
 
 
-def unsigned(files: Mapping[str, bytes], **about: object) -> Files:
+def unsigned(files: Mapping[str, bytes], **about: Json) -> Files:
     """Take the documents' signature away and say so, with further members changed."""
     found = {path: data for path, data in files.items() if TAG_SIGNATURE not in path}
     found[BUNDLE_FILE] = edited(found[BUNDLE_FILE], signed=False, **about)
     return relisted(found)
 
 
-def edited(document: bytes, **members: object) -> bytes:
+def edited(document: bytes, **members: Json) -> bytes:
     return encode({**json.loads(document), **members})
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from evidencekit.cli import output
-from evidencekit.cli.command import Command
+from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.dates import note_date
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
@@ -34,7 +34,7 @@ class _Count:
 
 @click.command(
     "add",
-    cls=Command,
+    cls=ActingCommand,
     help=_(
         "Take in files and folders as they are; the originals are only read. The same command "
         "run again takes up what is missing. PATH - reads standard input."

@@ -6,7 +6,7 @@ from typing import Literal
 import click
 
 from evidencekit.cli import output
-from evidencekit.cli.command import Command
+from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.dates import note_date
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
@@ -23,7 +23,7 @@ _PART_MISSING = 3
 
 @click.command(
     "capture",
-    cls=Command,
+    cls=ActingCommand,
     help=_(
         "Capture web pages with all that belongs to them, and record even a failure. The site "
         "sees a visit from this network."

@@ -6,7 +6,7 @@ from typing import Literal
 import click
 
 from evidencekit.cli import output
-from evidencekit.cli.command import Command
+from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
 from evidencekit.cli.session import Session, pass_session, read_text
@@ -24,7 +24,7 @@ Form = Literal["bag", "zip"]
 
 @click.command(
     "export",
-    cls=Command,
+    cls=ActingCommand,
     help=_(
         "Write a bundle that the recipient can verify offline, with this program or with "
         "sha256sum and openssl. The case has to be sealed."

@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from evidencekit.cli import output
-from evidencekit.cli.command import Command
+from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
 from evidencekit.cli.session import Session, pass_session
-from evidencekit.cli.signing import choose_key, unlock
+from evidencekit.cli.signing import open_to_seal
 from evidencekit.errors import BadInput, TsaUnavailable
 from evidencekit.formats.times import write_time
 from evidencekit.store.case import Case
@@ -25,7 +25,7 @@ _DEVICE_KEY_BYTES = 32
 
 @click.command(
     "seal",
-    cls=Command,
+    cls=ActingCommand,
     help=_(
         "Sign a statement of all that the case holds, and have the signature dated by a "
         "timestamp authority. Only a hash of the signature leaves this computer."
@@ -77,8 +77,7 @@ def command(
         sealed = complete_timestamps(case, asked, actor=actor, setting=setting)
     else:
         accepted = frozenset(_device_key(text) for text in accept_device)
-        uri = choose_key(session, case, key, setting)
-        signer = unlock(session, uri, passphrase_file)
+        uri, signer = open_to_seal(session, case, key, passphrase_file, setting)
         with watching(session) as observer:
             sealed = seal(
                 case,

@@ -3,7 +3,7 @@
 import click
 
 from evidencekit.cli import output
-from evidencekit.cli.command import Command
+from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.session import Session, pass_session, read_text
 from evidencekit.cli.shapes import artifact_object
@@ -13,7 +13,7 @@ from evidencekit.workflow.strip import strip
 
 @click.command(
     "strip",
-    cls=Command,
+    cls=ActingCommand,
     help=_(
         "Make a copy of the artifact ID without place, device and names in it, as a new "
         "artifact. The original stays as it is; the picture is not touched."

@@ -31,7 +31,7 @@ def test_copy_of_a_bundle_is_valid(bundle: Handed, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("inside", [True, False])
-def test_link_to_a_file_is_refused(bundle: Handed, folder: Path, inside: bool) -> None:  # noqa: FBT001
+def test_link_to_a_file_is_refused(bundle: Handed, folder: Path, inside: bool) -> None:
     target = folder / "VERIFY.txt" if inside else Path("/etc/hostname")
     (folder / "data/a9-1.txt").symlink_to(target)
     assert refused(bundle, folder) == {"data/a9-1.txt"}

@@ -242,7 +242,7 @@ def test_directory_that_understates_a_size_is_refused(bundle: Handed, tmp_path: 
 def test_sizes_that_differ_between_the_headers_are_refused(
     bundle: Handed,
     tmp_path: Path,
-    local_only: bool,  # noqa: FBT001
+    local_only: bool,
 ) -> None:
     path = write_zip(tmp_path / "changed.zip", zipped(bundle.files))
     changed = with_fields(
