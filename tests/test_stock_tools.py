@@ -1,6 +1,8 @@
 """A court checks with tools that it has: every command of ``VERIFY.txt``, and others that fit."""
 
 import io
+import itertools
+import os
 import re
 import shutil
 import subprocess
@@ -15,8 +17,10 @@ from pyrage import x25519
 from evidencekit.capture.warc import Block, Exchange, WarcWriter
 from evidencekit.seal.kinds import KeyKind, generate
 from evidencekit.seal.pkcs8 import encrypt_key
-from tests.tools.bundles import Handed, a_small_case, handed, resigned, write_files
-from tests.tools.fakes import START
+from tests.tools.builders import a_signer
+from tests.tools.bundles import Handed, a_small_case, handed, relisted, resigned, write_files
+from tests.tools.fakes import START, FakeAuthority, FixedClock
+from tests.tools.forging import signed_with
 
 pytestmark = pytest.mark.openssl
 NOTE, LISTS = "data/a2-2.txt", ("tagmanifest-sha256.txt", "manifest-sha256.txt")
@@ -36,8 +40,13 @@ def a_warc(folder: Path) -> bytes:
     body = brotli.compress(b"<html>hello</html>" * 20)
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: br\r\n\r\n"
     path = folder / "page.warc.gz"
-    with WarcWriter(path, software="test", settings={}, clock=lambda: START, new_id=an_id()) as warc:
-        warc.write(
+    numbers = itertools.count()
+
+    def new_id() -> str:
+        return f"00000000-0000-4000-8000-{next(numbers):012d}"
+
+    with WarcWriter(path, software="test", settings={}, clock=lambda: START, new_id=new_id) as warc:
+        warc.write_exchange(
             Exchange(
                 url="http://example.org/",
                 at=START,
@@ -49,19 +58,6 @@ def a_warc(folder: Path) -> bytes:
             )
         )
     return path.read_bytes()
-
-
-def an_id() -> "IdMaker":
-    return IdMaker()
-
-
-class IdMaker:
-    def __init__(self) -> None:
-        self.made = 0
-
-    def __call__(self) -> str:
-        self.made += 1
-        return f"00000000-0000-4000-8000-{self.made:012d}"
 
 
 def commands(folder: Path) -> list[str]:
@@ -80,7 +76,12 @@ def run(command: str, folder: Path, trusted: Path) -> subprocess.CompletedProces
         command = command.replace("evidencekit", f"{sys.executable} -m evidencekit", 1)
         command = command.replace("PATH", ".")
     return subprocess.run(
-        ["sh", "-c", command], cwd=folder, capture_output=True, text=True, check=False
+        ["sh", "-c", command],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -120,8 +121,6 @@ def test_checking_leaves_nothing_behind_in_the_bundle(bundle: Handed) -> None:
 
 
 def test_forger_without_the_key_fails_at_the_first_step(bundle: Handed, tmp_path: Path) -> None:
-    from tests.tools.bundles import relisted
-
     failed = forged(bundle, tmp_path, relisted(bundle.having({NOTE: b"I confess"})))
     assert failed is not None
     assert "-in tagmanifest-sha256.txt.p7s" in failed
@@ -130,8 +129,6 @@ def test_forger_without_the_key_fails_at_the_first_step(bundle: Handed, tmp_path
 def test_forger_with_a_key_of_his_own_fails_at_the_first_step(
     bundle: Handed, tmp_path: Path
 ) -> None:
-    from tests.tools.builders import a_signer
-
     failed = forged(bundle, tmp_path, resigned(bundle.having({NOTE: b"I confess"}), a_signer()))
     assert failed is not None
     assert "-in tagmanifest-sha256.txt.p7s" in failed
@@ -155,9 +152,6 @@ def test_changed_file_fails_at_its_list(
 
 
 def test_seal_of_a_stranger_fails_at_the_fourth_step(bundle: Handed, tmp_path: Path) -> None:
-    from tests.tools.builders import a_signer
-    from tests.tools.forging import signed_with
-
     manifest = bundle.files["seal/0001/manifest.json"]
     changed = bundle.having({"seal/0001/manifest.p7s": signed_with(manifest, a_signer())})
     failed = forged(bundle, tmp_path, resigned(changed, bundle.built.signer))
@@ -165,9 +159,7 @@ def test_seal_of_a_stranger_fails_at_the_fourth_step(bundle: Handed, tmp_path: P
     assert "-in seal/0001/manifest.p7s" in failed
 
 
-def test_token_over_something_else_fails_at_the_fifth_step(
-    bundle: Handed, tmp_path: Path
-) -> None:
+def test_token_over_something_else_fails_at_the_fifth_step(bundle: Handed, tmp_path: Path) -> None:
     other = bundle.built.authority.stamp(b"something else").response
     changed = bundle.having({"seal/0001/manifest.p7s.1.tsr": other})
     failed = forged(bundle, tmp_path, resigned(changed, bundle.built.signer))
@@ -178,8 +170,6 @@ def test_token_over_something_else_fails_at_the_fifth_step(
 def test_token_of_a_look_alike_authority_fails_at_the_fifth_step(
     bundle: Handed, tmp_path: Path
 ) -> None:
-    from tests.tools.fakes import FakeAuthority, FixedClock
-
     trusted = tmp_path / "trusted"
     trusted.mkdir()
     shutil.copy(bundle.folder.parent / "ca.pem", trusted)

@@ -12,7 +12,7 @@ import struct
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from typing import IO
 
@@ -30,6 +30,7 @@ from tests.tools.bundles import Handed, flipped_at, unsigned, zipped
 
 ALL = os.environ.get("EVIDENCEKIT_FLIPS") == "all"
 MASKS = (0x01, 0x40)
+PARTS = 64
 SAMPLES = 24  # of each file or entry
 pytestmark = pytest.mark.slow
 
@@ -64,13 +65,31 @@ def places(name: str, size: int) -> Iterator[Place]:
         yield from ((name, at, mask) for mask in MASKS)
 
 
-def spread(work: "functools.partial[list[str]]", todo: list[Place]) -> list[str]:
+Work = Callable[[list[Place]], list[str]]
+
+
+class Share:
+    """What every process does, inherited when it forks: keys cannot be pickled."""
+
+    work: Work
+    todo: list[Place]
+
+
+def take_share(work: Work, todo: list[Place]) -> None:
+    Share.work, Share.todo = staticmethod(work), todo
+
+
+def do_part(part: int) -> list[str]:
+    return Share.work(Share.todo[part::PARTS])
+
+
+def spread(work: Work, todo: list[Place]) -> list[str]:
     """Do the work in as many processes as there are cores where there is much of it."""
     if not ALL:
         return work(todo)
-    cores = os.cpu_count() or 1
-    with multiprocessing.get_context("fork").Pool(cores) as pool:
-        parts = pool.map(work, [todo[start::64] for start in range(64)], chunksize=1)
+    fork = multiprocessing.get_context("fork")
+    with fork.Pool(os.cpu_count(), take_share, (work, todo)) as pool:
+        parts = pool.map(do_part, range(PARTS), chunksize=1)
     return [item for part in parts for item in part]
 
 
