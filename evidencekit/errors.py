@@ -72,6 +72,12 @@ class SourceChanged(EvidenceDoubted):
     code = "source-changed"
 
 
+class SourceUnreadable(EvidenceDoubted):
+    """A source could not be read to its end; nothing is wrong with our own disk."""
+
+    code = "source-unreadable"
+
+
 class FormatUnreadable(EvidenceDoubted):
     """A document of ours is malformed, or of a version that this release does not read."""
 

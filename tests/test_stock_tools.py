@@ -197,14 +197,14 @@ def test_bagit_refuses_a_changed_bundle(bundle: Handed, tmp_path: Path) -> None:
     assert done.returncode != 0
 
 
-# warcio 1.8.1 hands a reader of brotli bodies every chunk and an empty one at the end, at which
-# the brotli package from 1.2 on raises; "check" then dies though it never needs the decoded body.
+# warcio 1.8.1 sets an attribute on the decompressor of the brotli package, which from 1.2 on takes
+# none: "warcio check" dies at the first body with Content-Encoding br, though it needs no decoded
+# body for its digests. Without its entry for br it reads the body as it is.
 _WARCIO = """
 import sys
-import warcio.bufferedreaders as readers
-try_brotli = readers.BufferedReader
-try_brotli.DECOMPRESSORS.pop("br", None)
+from warcio.bufferedreaders import BufferedReader
 from warcio.cli import main
+BufferedReader.DECOMPRESSORS.pop("br", None)
 sys.exit(main(["check", "-v", *sys.argv[1:]]))
 """
 
@@ -212,7 +212,7 @@ sys.exit(main(["check", "-v", *sys.argv[1:]]))
 def test_warcio_finds_every_digest_of_a_captured_page_right(bundle: Handed) -> None:
     (warc,) = [path for path in bundle.folder.glob("data/*") if ".warc" in path.name]
     said = ran([sys.executable, "-c", _WARCIO, warc])
-    assert "payload digest pass" in said or "digest pass" in said
+    assert said.count("digest pass") == 3  # warcinfo, request, response
     assert "fail" not in said
 
 

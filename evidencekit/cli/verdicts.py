@@ -17,7 +17,7 @@ _SAID = {
         "What could be checked holds, but something needed for a verdict could not be checked."
     ),
     Verdict.UNTRUSTED: N_(
-        "The content is as it was signed, but nothing you gave says that the signer can be trusted."
+        "The content is as it was signed, but who signed or dated it is not among those you named."
     ),
     Verdict.INCOMPLETE: N_("Something that belongs to it is missing."),
     Verdict.INVALID: N_("It is not what was sealed: it was changed, damaged or forged."),
@@ -26,7 +26,7 @@ _SAID = {
 _PLAIN = {
     Verdict.VALID: N_("genuine"),
     Verdict.INDETERMINATE: N_("cannot be decided"),
-    Verdict.UNTRUSTED: N_("signer not known"),
+    Verdict.UNTRUSTED: N_("trust not established"),
     Verdict.INCOMPLETE: N_("something is missing"),
     Verdict.INVALID: N_("not genuine"),
     Verdict.REFUSED: N_("not opened"),

@@ -82,6 +82,10 @@ class ZipSink:
         """Write the directory; the stream stays open."""
         self._zip.close()
 
+    def abandon(self) -> None:
+        """Write nothing more: otherwise zipfile would try to, whenever it is collected."""
+        self._zip.fp = None
+
 
 @contextmanager
 def unfinished(out: Path, token: str) -> Iterator[Path]:

@@ -44,10 +44,14 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     partial = path.with_name(f".{path.name}.partial")
     fd = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
-        write_all(fd, data)
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+        try:
+            write_all(fd, data)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
     partial.replace(path)
     sync_path(path.parent)
 

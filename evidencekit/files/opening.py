@@ -4,6 +4,7 @@ A file is opened once, by its last name component without following a link, and 
 of the descriptor from then on. If it moved under the reader, what was read is not evidence.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -25,7 +26,12 @@ def open_regular(path: Path | str | bytes, *, dir_fd: int | None = None) -> Iter
 
     Leaving normally raises :class:`SourceChanged` if size, times or identity differ from the start.
     """
-    fd = os.open(path, READ_FLAGS, dir_fd=dir_fd)
+    try:
+        fd = os.open(path, READ_FLAGS, dir_fd=dir_fd)
+    except OSError as exc:
+        if exc.errno != errno.ELOOP:
+            raise
+        raise BadInput(f"{os.fsdecode(path)!r} is a link, not a file") from exc
     with open(fd, "rb", buffering=0) as stream:  # noqa: PTH123 (a descriptor has no path)
         before = os.fstat(fd)
         if not stat.S_ISREG(before.st_mode):

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from evidencekit.errors import SourceUnreadable
 from evidencekit.model.ids import Digest
 
 CHUNK = 2**21
@@ -48,12 +49,13 @@ def copy_stream(stream: BinaryIO, target_fd: int, *, progress: Progress | None =
 
 
 def _drain(stream: BinaryIO, write: Callable[[bytes], None], progress: Progress | None) -> Digested:
-    head = chunk = stream.read(_FIRST)
+    read = _reading(stream)
+    head = chunk = read(_FIRST)
     digest, size = hashlib.sha256(chunk), len(chunk)
     write(chunk)
-    chunk = stream.read(CHUNK) if chunk else b""
+    chunk = read(CHUNK) if chunk else b""
     if chunk:  # a short read is the end of a file, but not of a pipe
-        size += _pipeline(chunk, stream, write, digest.update, progress)
+        size += _pipeline(chunk, read, write, digest.update, progress)
     if progress is not None:
         progress(size)
     return Digested(sha256=Digest(digest.hexdigest()), size=size, head=head[:HEAD])
@@ -61,14 +63,14 @@ def _drain(stream: BinaryIO, write: Callable[[bytes], None], progress: Progress 
 
 def _pipeline(
     chunk: bytes,
-    stream: BinaryIO,
+    read: Callable[[int], bytes],
     write: Callable[[bytes], None],
     update: Callable[[bytes], None],
     progress: Progress | None,
 ) -> int:
     size = 0
     with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
-        coming = deque(reader.submit(stream.read, CHUNK) for _ in range(_AHEAD))
+        coming = deque(reader.submit(read, CHUNK) for _ in range(_AHEAD))
         going: deque[Future[None]] = deque()
         while chunk:
             going.append(writer.submit(write, chunk))
@@ -79,10 +81,22 @@ def _pipeline(
             if len(going) > _AHEAD:
                 going.popleft().result()
             chunk = coming.popleft().result()
-            coming.append(reader.submit(stream.read, CHUNK))
+            coming.append(reader.submit(read, CHUNK))
         for written in going:
             written.result()
     return size
+
+
+def _reading(stream: BinaryIO) -> Callable[[int], bytes]:
+    """Return ``stream.read`` with its errors told apart from those of the disk written to."""
+
+    def read(size: int) -> bytes:
+        try:
+            return stream.read(size)
+        except OSError as exc:
+            raise SourceUnreadable(f"cannot be read to its end ({exc.strerror})") from exc
+
+    return read
 
 
 class _Writer:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from evidencekit.errors import EvidenceDoubted
+from evidencekit.errors import BadInput, EvidenceDoubted
 from evidencekit.files.opening import READ_FLAGS, open_regular
 from evidencekit.formats.paths import is_foreign, is_safe
 
@@ -97,8 +97,11 @@ class FolderTree:
     @contextmanager
     def open(self, path: str) -> Iterator[BinaryIO]:
         """See :class:`FileTree`."""
-        with open_regular(os.path.join(self._root, path)) as stream:  # noqa: PTH118 (speed)
-            yield stream
+        try:
+            with open_regular(os.path.join(self._root, path)) as stream:  # noqa: PTH118 (speed)
+                yield stream
+        except BadInput as exc:  # exchanged for a link or a device since it was listed
+            raise UnsafeInput(exc.message, path=path) from exc
 
     def read(self, path: str) -> bytes:
         """See :class:`FileTree`; what is read here is judged by its digest, not by its times."""

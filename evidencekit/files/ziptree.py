@@ -69,6 +69,12 @@ class ZipTree:
             found[require_safe(path)] = Entry(path, info.file_size)
             self._infos[path] = info, starts[info.header_offset]
         require_distinct(found)
+        for path in found:
+            folder = path.rpartition("/")[0]
+            while folder and folder not in found:
+                folder = folder.rpartition("/")[0]
+            if folder:
+                raise UnsafeInput("a file that is a folder too", path=folder)
         self._foreign = tuple(foreign)
         return found
 

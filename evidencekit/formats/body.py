@@ -5,7 +5,13 @@ encodes an artifact twice.
 """
 
 from evidencekit.errors import FormatUnreadable
-from evidencekit.formats.canonical import encode, parse, require_canonical, require_format
+from evidencekit.formats.canonical import (
+    encode,
+    encode_parsed,
+    parse,
+    require_canonical,
+    require_format,
+)
 from evidencekit.formats.fields import Fields
 from evidencekit.formats.hashing import body_commitment
 from evidencekit.model.event import Actor, ArtifactLine, Body, Tool
@@ -42,7 +48,7 @@ def decode_body(data: bytes) -> tuple[Body, Digest] | None:
     try:
         artifacts = tuple(_artifact_line(item) for item in listed)
         members = {name: item for name, item in value.items() if name != "artifacts"}
-        alone = encode(members)
+        alone = encode_parsed(members)
     except ValueError as exc:
         raise FormatUnreadable(f"event body: not a JSON document of ours ({exc})") from exc
     body = _body(Fields(members, _WHAT), artifacts)
@@ -55,7 +61,7 @@ def _artifact_line(item: Json) -> ArtifactLine | None:
         return None
     if not isinstance(item, dict):
         raise FormatUnreadable("event body: an artifact line is not an object")
-    return ArtifactLine(data=encode(item), members=item)
+    return ArtifactLine(data=encode_parsed(item), members=item)
 
 
 def _body(fields: Fields, artifacts: tuple[ArtifactLine | None, ...]) -> Body:

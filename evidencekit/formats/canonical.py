@@ -8,7 +8,7 @@ byte-order mark or escapes. Fractions, NaN and integers outside ±(2⁵³−1) a
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, cast
 
 import msgspec
@@ -29,7 +29,13 @@ _MAJOR = re.compile("[1-9][0-9]{0,3}")
 
 
 def encode(value: Json) -> bytes:
-    """Encode by RFC 8785; a lone surrogate raises ``ValueError``."""
+    """Encode by RFC 8785; raises ``ValueError`` for what :func:`decode` would refuse."""
+    _require_plain(value)
+    return encode_parsed(value)
+
+
+def encode_parsed(value: Json) -> bytes:
+    """Encode what :func:`parse` returned, and so needs no second look."""
     data = _ENCODER.encode(value)
     if not data.isascii() and _UNLIKE.search(data):
         return rfc8785.dumps(cast("Any", value))  # its alias of JSON is another, not wider
@@ -39,7 +45,7 @@ def encode(value: Json) -> bytes:
 def decode(data: bytes, *, what: str) -> Json:
     """Decode the canonical encoding of a value; ``what`` names the document in the error raised."""
     value = parse(data, what=what)
-    require_canonical(data, lambda: encode(value), what=what)
+    require_canonical(data, lambda: encode_parsed(value), what=what)
     return value
 
 
@@ -82,6 +88,23 @@ def require_format(value: JsonObject, *, what: str, form: str) -> None:
     if isinstance(given, str) and _MAJOR.fullmatch(given.removeprefix(form.rstrip("0123456789"))):
         raise UnknownVersion(f"{what}: {given} is of a version that this release cannot read")
     raise FormatUnreadable(f"{what}: not {form}")
+
+
+def _require_plain(value: object) -> None:
+    match value:
+        case str() | bool() | None:
+            return  # a lone surrogate is found by the encoder
+        case int():
+            if abs(value) > MAX_INTEGER:
+                raise ValueError("integer outside the safe range")
+        case Mapping():
+            for item in value.values():
+                _require_plain(item)
+        case list() | tuple():
+            for item in value:
+                _require_plain(item)
+        case _:
+            raise ValueError(f"a {type(value).__name__} has no place in our JSON")
 
 
 def _integer(text: str) -> int:

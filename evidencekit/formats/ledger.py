@@ -77,6 +77,13 @@ def _members(line: Line) -> dict[str, Json]:
 
 
 def _purged(item: Json) -> JsonObject:
+    what = "ledger line: purged entry"
     if not isinstance(item, dict):
-        raise FormatUnreadable("ledger line: purged entry is not an object")
+        raise FormatUnreadable(f"{what} is not an object")
+    fields = Fields(item, what)
+    fields.count("seq")
+    if "body" in item:
+        fields.flag("body")
+    else:
+        fields.digest("leaf")
     return item

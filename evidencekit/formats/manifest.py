@@ -57,4 +57,7 @@ def _keys(ledger: Fields) -> frozenset[bytes]:
     keys = [decode_base64(item) if isinstance(item, str) else None for item in ledger.array("keys")]
     if not all(key is not None and len(key) == KEY_BYTES for key in keys):
         raise FormatUnreadable("manifest: a ledger key is not 32 bytes of base64")
-    return frozenset(key for key in keys if key is not None)
+    found = [key for key in keys if key is not None]
+    if found != sorted(set(found)):
+        raise FormatUnreadable("manifest: ledger keys are not in order, or one stands there twice")
+    return frozenset(found)

@@ -8,7 +8,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import FileIO
@@ -46,31 +46,45 @@ class FileSource:
             if not os.path.lexists(path):
                 raise BadInput(_("{path}: there is no such file or folder").format(path=path))
         self._paths = [os.fsencode(path) for path in paths]
-        self._own = _identity_of(os.fsencode(leave_out))
+        self._own = os.path.realpath(os.fsencode(leave_out))
 
     def collect(self) -> Iterator[Find | Refused]:
         """Yield finds whose content stays open only until the next one is asked for."""
         for path in self._paths:
-            if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114 (bytes)
+            if self._is_within_own(path):
+                yield _refused(path, "this-case")
+            elif os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114 (bytes)
                 yield from self._walk(path)
             else:
                 yield from _take(path, path, None)
 
     def _walk(self, top: bytes) -> Iterator[Find | Refused]:
-        unreadable: list[OSError] = []
-        for folder, below, names, dir_fd in os.fwalk(top, onerror=unreadable.append):
-            yield from _refused_folders(unreadable)
-            below.sort()
-            for name in [*below]:
-                path = os.path.join(folder, name)  # noqa: PTH118 (bytes)
-                if os.path.islink(path):  # noqa: PTH114
-                    yield _refused(path, "symlink")
-                elif _identity_of(path) == self._own:
-                    below.remove(name)
-                    yield _refused(path, "this-case")
-            for name in sorted(names):
-                yield from _take(os.path.join(folder, name), name, dir_fd)  # noqa: PTH118
-        yield from _refused_folders(unreadable)
+        """Go through a folder by descriptors: a link put in its place leads nowhere."""
+        pending = [top]
+        while pending:
+            folder = pending.pop()
+            try:
+                dir_fd = os.open(folder, _FLAGS | os.O_DIRECTORY)
+            except OSError:
+                yield _refused(folder, "directory-unreadable")
+                continue
+            try:
+                below: list[bytes] = []
+                for name in sorted(os.fsencode(item) for item in os.listdir(dir_fd)):  # noqa: PTH208
+                    path = os.path.join(folder, name)  # noqa: PTH118
+                    if not _is_folder(name, dir_fd):
+                        yield from _take(path, name, dir_fd)
+                    elif self._is_within_own(path):
+                        yield _refused(path, "this-case")
+                    else:
+                        below.append(path)
+                pending += reversed(below)
+            finally:
+                os.close(dir_fd)
+
+    def _is_within_own(self, path: bytes) -> bool:
+        real = os.path.realpath(path)
+        return real == self._own or real.startswith(self._own + b"/")
 
 
 class StreamSource:
@@ -162,14 +176,9 @@ def _refused(path: bytes, why: str) -> Refused:
     return Refused(name=name, name_bytes=name_bytes, why=why)
 
 
-def _refused_folders(errors: list[OSError]) -> Iterator[Refused]:
-    for exc in errors:
-        yield _refused(os.fsencode(exc.filename), "directory-unreadable")
-    errors.clear()
-
-
-def _identity_of(path: bytes) -> tuple[int, int] | None:
-    with suppress(OSError):
-        status = os.lstat(path)
-        return status.st_dev, status.st_ino
-    return None
+def _is_folder(name: bytes, dir_fd: int) -> bool:
+    try:
+        status = os.stat(name, dir_fd=dir_fd, follow_symlinks=False)
+    except OSError:
+        return False  # opening it will tell
+    return stat.S_ISDIR(status.st_mode)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
+    Policy,
     PolicyBuilder,
     Store,
     VerificationError,
@@ -54,7 +55,7 @@ def judge_certificate(
     path = _path(leaf, others, anchors, at)
     if path is not None:
         return Verified(trust=Trust.PATH, path=path)
-    for moment in (leaf.not_valid_before_utc, leaf.not_valid_after_utc):
+    for moment in _turning_points(leaf, *others, *anchors):
         path = _path(leaf, others, anchors, moment)
         if path is not None:
             return Verified(trust=Trust.EXPIRED, path=path)
@@ -96,6 +97,7 @@ def _path(
         return None
     anyone = ExtensionPolicy.permit_all()
     authority = anyone.require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
+    authority = authority.may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _require_cert_sign)
     builder = PolicyBuilder().store(Store(authorities)).time(at)
     builder = builder.extension_policies(ca_policy=authority, ee_policy=anyone)
     try:
@@ -103,6 +105,19 @@ def _path(
     except VerificationError:
         return None
     return tuple(verified.chain)
+
+
+def _require_cert_sign(
+    _policy: Policy, _certificate: x509.Certificate, usage: x509.KeyUsage | None
+) -> None:
+    if usage is not None and not usage.key_cert_sign:
+        raise ValueError("an authority that may not sign certificates")
+
+
+def _turning_points(*certificates: x509.Certificate) -> list[datetime]:
+    """Return the times at which validities begin and end: one path may have held between them."""
+    moments = {item.not_valid_before_utc for item in certificates}
+    return sorted(moments | {item.not_valid_after_utc for item in certificates})
 
 
 def _is_authority(certificate: x509.Certificate) -> bool:

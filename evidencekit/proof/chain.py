@@ -52,6 +52,7 @@ class Chain:
         self.case: CaseId | None = None
         self.head: Digest | None = None
         self.tree = Tree()
+        self.first_use: dict[bytes, int] = {}
         self.last_use: dict[bytes, int] = {}
         """For each device key the last line that it signed."""
         self.introductions: list[Introduction] = []
@@ -110,16 +111,18 @@ class Chain:
             self.introductions.append(Introduction(seq=line.seq, by=line.key, key=line.new_key))
         for leaf in line.leaves:
             self.tree.add(leaf)
+        self.first_use.setdefault(line.key, line.seq)
         self.last_use[line.key] = line.seq
         self.size, self.case, self.head = line.seq, line.case, line_hash(data)
         self._last = line
 
 
 def accepted_keys(chain: Chain, vouched: frozenset[bytes]) -> frozenset[bytes]:
-    """Return the keys that count: those vouched for, and those they introduced, in order."""
+    """Return the keys that count: those vouched for, and those they introduced before any use."""
     accepted = set(vouched)
     for introduction in chain.introductions:
-        if introduction.by in accepted:
+        is_new = chain.first_use.get(introduction.key, introduction.seq + 1) > introduction.seq
+        if introduction.by in accepted and is_new:
             accepted.add(introduction.key)
     return frozenset(accepted)
 

@@ -22,6 +22,27 @@ def require_der(data: bytes, *, what: str) -> None:
         raise EvidenceDoubted(f"{what}: bytes after its end")
 
 
+def sequence(content: bytes) -> bytes:
+    """Wrap encoded values as one SEQUENCE.
+
+    Taking an asn1crypto value apart and wrapping its content again gives back the bytes that were
+    read; its own ``dump()`` re-encodes a value whose length ends in 80, taking it for indefinite.
+    """
+    return bytes([_CONTAINERS[0]]) + _encode_length(len(content)) + content
+
+
+def set_of(content: bytes) -> bytes:
+    """Wrap encoded values as one SET, in the order given."""
+    return bytes([_CONTAINERS[1]]) + _encode_length(len(content)) + content
+
+
+def _encode_length(size: int) -> bytes:
+    if size < 0x80:  # noqa: PLR2004 (short form)
+        return bytes([size])
+    digits = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes([0x80 | len(digits)]) + digits
+
+
 def _value(data: memoryview, at: int, depth: int) -> int:
     if depth > MAX_DEPTH:
         raise ValueError("nested too deeply")

@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from evidencekit.errors import EvidenceDoubted
-from evidencekit.proof.der import require_der
+from evidencekit.proof.der import require_der, sequence
 from evidencekit.proof.signed_data import HASHES, verify_signed_data
 
 MAX_TOKEN_BYTES = 2**20  # docs/format/README.md §5
@@ -56,12 +56,13 @@ def plain_response(response: bytes) -> bytes:
     Raises :class:`EvidenceDoubted` with the authority's own words where it granted nothing.
     """
     try:
+        # A refusal comes without a token, which asn1crypto holds for mandatory.
+        status = tsp.PKIStatusInfo.load(core.Sequence.load(response, strict=True)[0].dump())
+        if status["status"].native != "granted":
+            said = "; ".join(status["status_string"].native or ())
+            raise EvidenceDoubted(f"timestamp response: {status['status'].native} {said!r}")
         reply = tsp.TimeStampResp.load(response, strict=True)
-        status = reply["status"]["status"].native
-        if status != "granted":
-            said = "; ".join(reply["status"]["status_string"].native or ())
-            raise EvidenceDoubted(f"timestamp response: {status} {said!r}")
-        return _wrap(reply["time_stamp_token"].dump())
+        return _wrap(sequence(reply["time_stamp_token"].contents))
     except (ValueError, TypeError, LookupError) as exc:
         raise EvidenceDoubted("timestamp response: not one by RFC 3161") from exc
 
@@ -82,7 +83,7 @@ def read_token(response: bytes, request: bytes, message: bytes, *, what: str) ->
 
 def _read(response: bytes, request: bytes, message: bytes, what: str) -> Token:
     token = tsp.TimeStampResp.load(response, strict=True)["time_stamp_token"]
-    if _wrap(token.dump()) != response:
+    if _wrap(sequence(token.contents)) != response:
         raise EvidenceDoubted(f"{what}: the wrapper holds more than the token")
     signed = token["content"]
     encapsulated = signed["encap_content_info"]
@@ -166,9 +167,7 @@ def _request(algorithm: str, digest: bytes, nonce: int, policy: str | None) -> b
 
 
 def _wrap(token: bytes) -> bytes:
-    content = _GRANTED + token
-    encoded: bytes = core.Sequence(contents=content).dump()
-    return encoded
+    return sequence(_GRANTED + token)
 
 
 def ahead_of(token: Token, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from evidencekit.errors import EvidenceDoubted
+from evidencekit.proof.der import sequence, set_of
 
 MIN_RSA_BITS = 2048  # docs/format/seal.md §1
 HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -89,7 +90,7 @@ def _certificates(signed: cms.SignedData, what: str) -> tuple[x509.Certificate, 
     if any(item.serial_number <= 0 for item in chosen):
         raise EvidenceDoubted(f"{what}: a certificate in it has no positive serial number")
     try:
-        found = tuple(x509.load_der_x509_certificate(item.dump()) for item in chosen)
+        found = tuple(x509.load_der_x509_certificate(sequence(item.contents)) for item in chosen)
         for certificate in found:
             _ = certificate.extensions, certificate.public_key()  # parsed lazily: now or never
     except _UNREADABLE as exc:
@@ -103,9 +104,10 @@ def _find_signer(
     info: cms.SignerInfo, certificates: tuple[x509.Certificate, ...], what: str
 ) -> x509.Certificate:
     name = info["sid"].chosen
+    issuer = sequence(name["issuer"].chosen.contents)
     for certificate in certificates:
         is_serial = certificate.serial_number == name["serial_number"].native
-        if is_serial and certificate.issuer.public_bytes() == name["issuer"].dump():
+        if is_serial and certificate.issuer.public_bytes() == issuer:
             return certificate
     raise EvidenceDoubted(f"{what}: the signer's certificate is not in it")
 
@@ -167,7 +169,7 @@ def _require_signature(
     _require_no_parameters(algorithm, what)
     if algorithm["algorithm"].native not in _names(key, digest):
         raise EvidenceDoubted(f"{what}: signature algorithm does not fit key and digest")
-    message = b"\x31" + info["signed_attrs"].dump()[1:]  # RFC 5652 §5.4: as SET OF
+    message = set_of(info["signed_attrs"].contents)  # RFC 5652 §5.4
     signature, chosen = info["signature"].native, HASHES[digest]
     try:
         if isinstance(key, rsa.RSAPublicKey):

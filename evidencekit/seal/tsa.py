@@ -5,6 +5,7 @@ is trusted can be said only where the caller gives its root.
 """
 
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from evidencekit.proof.rfc3161 import (
 from evidencekit.text.catalog import _
 
 TIMEOUT_S = (10, 30)  # connect, read
+_TOTAL_S = 60  # an answer that drips in is none
 NONCE_BITS = 128
 _CHUNK = 65_536
 _QUERY, _REPLY = "application/timestamp-query", "application/timestamp-reply"
@@ -75,6 +77,7 @@ class HttpAuthority:
     def _post(self, request: bytes) -> bytes:
         headers = {"Content-Type": _QUERY, "Accept": _REPLY}
         body = bytearray()
+        deadline = time.monotonic() + _TOTAL_S
         try:
             with requests.post(
                 self._url, data=request, headers=headers, timeout=self._timeout_s, stream=True
@@ -84,6 +87,8 @@ class HttpAuthority:
                     body += chunk
                     if len(body) > MAX_TOKEN_BYTES:
                         raise self._failure(_("its answer is too long"))
+                    if time.monotonic() > deadline:
+                        raise self._failure(_("its answer takes too long"))
         except (requests.RequestException, OSError) as exc:
             raise self._failure(_("no usable answer")) from exc
         return bytes(body)

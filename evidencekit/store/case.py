@@ -84,7 +84,7 @@ class Case:
     def artifact(self, artifact_id: str) -> Artifact:
         """Return one artifact; raises :class:`BadInput` where the case has none of that id."""
         with open_index(self.root) as index:
-            place = index.place_of(artifact_id)
+            place = index.body_of(artifact_id)
         if place is not None:
             with (self.root / BODIES).open("rb") as bodies:
                 bodies.seek(place[0])
@@ -136,13 +136,25 @@ def create_case(root: Path, *, title: str, kind: Kind, actor: Actor, machine: Ma
 
 
 def _require_room(root: Path) -> None:
+    """Clear what an ``init`` that was cut off left behind; anything else is in the way."""
     if not root.exists():
         return
-    unfinished = {OBJECTS.partition("/")[0], HEADS, SEALS, SPOOL, LEDGER, BODIES, INDEX}
-    if not root.is_dir() or any(entry.name not in unfinished for entry in root.iterdir()):
+    if not root.is_dir() or not _is_unfinished(root):
         raise BadInput(_("{path} is not empty").format(path=root))
-    for entry in root.iterdir():  # an init that was cut off: it was never acknowledged
+    for entry in root.iterdir():
         shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+
+def _is_unfinished(root: Path) -> bool:
+    """Tell whether there is nothing but a beginning: no second event, no object, no seal."""
+    expected = {OBJECTS.partition("/")[0], HEADS, SEALS, SPOOL, LEDGER, BODIES, INDEX}
+    if any(entry.name not in expected for entry in root.iterdir()):
+        return False
+    folders = (root / OBJECTS, root / HEADS, root / SEALS)
+    if any(entry.is_file() for folder in folders for entry in folder.rglob("*")):
+        return False
+    ledger = root / LEDGER
+    return not ledger.exists() or ledger.read_bytes().count(b"\n") <= 1
 
 
 def open_case(root: Path) -> Case:

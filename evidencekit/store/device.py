@@ -57,7 +57,9 @@ def _make(path: Path, home: Path) -> Ed25519PrivateKey:
     key = Ed25519PrivateKey.generate()
     raw = key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
     if keyrings.write(_account(home), encode_base64(raw)):
-        return key
+        # What counts is what is kept: another process may have made one at the same time.
+        kept = decode_base64(keyrings.read(_account(home)) or "")
+        return _from_bytes(kept or b"", path)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{_NAME}.{secrets.token_hex(8)}")
     fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

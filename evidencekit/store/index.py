@@ -6,8 +6,8 @@ looks at it.
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,20 +19,21 @@ from evidencekit.formats.hashing import line_hash
 from evidencekit.formats.ledger import MAX_LINE_BYTES, decode_line
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.ids import Digest
+from evidencekit.model.json import Json
 
 _SCHEMA = """
 CREATE TABLE at (version INTEGER, seq INTEGER, head TEXT, ledger_end INTEGER, bodies_end INTEGER);
-INSERT INTO at VALUES (1, 0, NULL, 0, 0);
+INSERT INTO at VALUES (2, 0, NULL, 0, 0);
 CREATE TABLE event (seq INTEGER PRIMARY KEY, action TEXT, body_start INTEGER, body_size INTEGER);
 CREATE TABLE artifact (
   number INTEGER PRIMARY KEY, id TEXT UNIQUE, seq INTEGER, sha256 TEXT, size INTEGER,
-  media_type TEXT, name TEXT, origin TEXT, derived_from TEXT, path TEXT, modified TEXT);
+  media_type TEXT, name TEXT, origin TEXT, derived_from TEXT, place TEXT);
 CREATE INDEX by_sha256 ON artifact (sha256);
 """
-_VERSION = 1
+_VERSION = 2
 _ADD_ARTIFACT = """INSERT INTO artifact
-  (id, seq, sha256, size, media_type, name, origin, derived_from, path, modified)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+  (id, seq, sha256, size, media_type, name, origin, derived_from, place)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,24 +67,44 @@ class Index:
         self._db = db
 
     def append(self, events: Iterable[Appended]) -> None:
-        """Take in the events that follow those already known."""
-        with self._db:
-            _, seq, head, ledger_end, bodies_end = self._db.execute("SELECT * FROM at").fetchone()
+        """Take in the events that follow; those that a reader took in meanwhile are passed over."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
             for event in events:
-                self._db.execute(
-                    "INSERT INTO event VALUES (?, ?, ?, ?)",
-                    (event.seq, event.action, bodies_end, len(event.body)),
-                )
-                self._db.executemany(
-                    _ADD_ARTIFACT, (_values(a, event.seq) for a in event.artifacts)
-                )
-                seq, head = event.seq, line_hash(event.line)
-                ledger_end += len(event.line) + 1
-                bodies_end += len(event.body) + 1
-            self._db.execute(
-                "UPDATE at SET seq = ?, head = ?, ledger_end = ?, bodies_end = ?",
-                (seq, head, ledger_end, bodies_end),
-            )
+                self._append(event)
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _append(self, event: Appended) -> None:
+        seq, _, ledger_end, bodies_end = self.position()
+        if event.seq <= seq:
+            return
+        self._db.execute(
+            "INSERT INTO event VALUES (?, ?, ?, ?)",
+            (event.seq, event.action, bodies_end, len(event.body)),
+        )
+        self._db.executemany(_ADD_ARTIFACT, (_values(a, event.seq) for a in event.artifacts))
+        self._db.execute(
+            "UPDATE at SET seq = ?, head = ?, ledger_end = ?, bodies_end = ?",
+            (
+                event.seq,
+                line_hash(event.line),
+                ledger_end + len(event.line) + 1,
+                bodies_end + len(event.body) + 1,
+            ),
+        )
+
+    def fall_back(self, root: Path) -> None:
+        """Go on in memory, with everything that the ledger holds: the disk has let us down."""
+        self.close()
+        self._db = _in_memory()
+        catch_up(self, root)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
 
     def position(self) -> tuple[int, str | None, int, int]:
         """Return sequence number, head, and where ledger and bodies go on."""
@@ -96,14 +117,14 @@ class Index:
         """Yield all artifacts in the order in which they came."""
         yield from (_row(values) for values in self._db.execute(_SELECT + "ORDER BY number"))
 
-    def same_bytes(self, sha256: Digest) -> list[tuple[Row, str | None, str | None]]:
-        """Return artifacts with these bytes, with path and modification time of their source."""
+    def same_bytes(self, sha256: Digest) -> list[tuple[Row, str | None]]:
+        """Return artifacts with these bytes, and where they came from (:func:`place_of`)."""
         found = self._db.execute(
-            _SELECT.replace("FROM", ", path, modified FROM") + "WHERE sha256 = ?", (sha256,)
+            _SELECT.replace("FROM", ", place FROM") + "WHERE sha256 = ?", (sha256,)
         )
-        return [(_row(values[:7]), values[7], values[8]) for values in found]
+        return [(_row(values[:7]), values[7]) for values in found]
 
-    def place_of(self, artifact_id: str) -> tuple[int, int] | None:
+    def body_of(self, artifact_id: str) -> tuple[int, int] | None:
         """Return offset and size of the body that holds an artifact."""
         found: tuple[int, int] | None = self._db.execute(
             "SELECT body_start, body_size FROM event JOIN artifact USING (seq) WHERE id = ?",
@@ -129,22 +150,36 @@ _SELECT = "SELECT id, sha256, size, media_type, name, origin, derived_from FROM 
 
 @contextmanager
 def open_index(root: Path) -> Iterator[Index]:
-    """Yield an index that is up to date; where the folder is read-only, one in memory."""
-    try:
-        db = _connect(root / INDEX)
-    except (sqlite3.Error, EvidenceDoubted):
-        (root / INDEX).unlink(missing_ok=True)
-        db = _connect(root / INDEX)
+    """Yield an index that is up to date; where the folder is read-only, one in memory.
+
+    Raises :class:`EvidenceDoubted` where the file turns out damaged later; it is then removed.
+    """
+    index = _open(root)
     try:
         try:
-            catch_up(Index(db), root)
-        except sqlite3.OperationalError:  # read-only, or no room: nothing rests on it
-            db.close()
-            db = _prepare(sqlite3.connect(":memory:"))
-            catch_up(Index(db), root)
-        yield Index(db)
+            catch_up(index, root)
+        except sqlite3.Error:  # read-only, locked, no room, a damaged page: nothing rests on it
+            index.fall_back(root)
+        yield index
+    except sqlite3.DatabaseError as exc:
+        (root / INDEX).unlink(missing_ok=True)
+        raise EvidenceDoubted(f"{INDEX} was damaged and is removed; run the command again") from exc
     finally:
-        db.close()
+        index.close()
+
+
+def _open(root: Path) -> Index:
+    for _attempt in range(2):
+        try:
+            return Index(_connect(root / INDEX))
+        except (sqlite3.Error, EvidenceDoubted):
+            with suppress(OSError):
+                (root / INDEX).unlink(missing_ok=True)
+    return Index(_in_memory())
+
+
+def _in_memory() -> sqlite3.Connection:
+    return _prepare(sqlite3.connect(":memory:", isolation_level=None))
 
 
 def catch_up(index: Index, root: Path) -> None:
@@ -154,8 +189,8 @@ def catch_up(index: Index, root: Path) -> None:
 
 def _connect(path: Path) -> sqlite3.Connection:
     if not os.access(path if path.exists() else path.parent, os.W_OK):
-        return _prepare(sqlite3.connect(":memory:"))
-    db = sqlite3.connect(path, timeout=10)
+        return _in_memory()
+    db = sqlite3.connect(path, timeout=10, isolation_level=None)
     try:
         db.execute("PRAGMA synchronous = OFF")
         _prepare(db)
@@ -212,7 +247,6 @@ def _appended(line: bytes, body: bytes) -> Appended:
 
 
 def _values(artifact: Artifact, seq: int) -> tuple[str | int | None, ...]:
-    path, modified = artifact.source.get("path"), artifact.source.get("modified")
     return (
         artifact.id,
         seq,
@@ -222,9 +256,14 @@ def _values(artifact: Artifact, seq: int) -> tuple[str | int | None, ...]:
         artifact.name,
         artifact.origin,
         artifact.derived_from,
-        path if isinstance(path, str) else None,
-        modified if isinstance(modified, str) else None,
+        place_of(artifact.source),
     )
+
+
+def place_of(source: Mapping[str, Json]) -> str | None:
+    """Return what tells one file of a source from another: its raw path and when it was changed."""
+    path = source.get("path_bytes", source.get("path"))
+    return f"{source.get('modified')} {path}" if isinstance(path, str) else None
 
 
 def _row(values: tuple[str, str, int, str, str, str, str | None]) -> Row:

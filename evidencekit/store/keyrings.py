@@ -3,6 +3,9 @@
 import os
 from types import ModuleType
 
+from evidencekit.errors import KeyUnusable
+from evidencekit.text.catalog import _
+
 SERVICE = "evidencekit device key"
 _OFF = "EVIDENCEKIT_NO_KEYRING"
 
@@ -10,7 +13,16 @@ _OFF = "EVIDENCEKIT_NO_KEYRING"
 def read(account: str) -> str | None:
     """Return what is kept for ``account``; None where there is nothing or no keyring."""
     ring = _usable()
-    return ring.get_password(SERVICE, account) if ring is not None else None
+    if ring is None:
+        return None
+    try:
+        kept: str | None = ring.get_password(SERVICE, account)
+    except ring.errors.KeyringError as exc:  # locked: another key would break the chain of trust
+        raise KeyUnusable(
+            _("the system's keyring does not give the device key"),
+            hint=_("unlock it and run the command again"),
+        ) from exc
+    return kept
 
 
 def write(account: str, secret: str) -> bool:
@@ -18,7 +30,10 @@ def write(account: str, secret: str) -> bool:
     ring = _usable()
     if ring is None:
         return False
-    ring.set_password(SERVICE, account, secret)
+    try:
+        ring.set_password(SERVICE, account, secret)
+    except ring.errors.KeyringError:
+        return False  # the key goes into a file instead
     return True
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evidencekit.errors import EvidenceDoubted
+from evidencekit.files.durable import disk_errors
 from evidencekit.files.jsonl import Tail, read_tail
 from evidencekit.formats.body import MAX_BODY_BYTES, WITHHELD, decode_body
 from evidencekit.formats.case import BODIES, LEDGER, TORN
@@ -55,9 +56,10 @@ def set_aside_torn(root: Path, position: Position) -> tuple[str, ...]:
             size = os.fstat(stream.fileno()).st_size
             if size > end:
                 stream.seek(end)
-                _keep(root, f"{name}.{end}", stream.read())
-                stream.truncate(end)
-                os.fsync(stream.fileno())
+                with disk_errors(str(root)):
+                    _keep(root, f"{name}.{end}", stream.read())
+                    stream.truncate(end)
+                    os.fsync(stream.fileno())
                 moved.append(f"{size - end} bytes of an unfinished write behind {name}")
     return tuple(moved)
 

@@ -1,6 +1,7 @@
 """The only code that appends to a ledger: one batch, one signed line (docs/format/case.md §3)."""
 
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -155,7 +156,10 @@ class CaseWriter:
             ledger_end=before.ledger_end + len(event.line) + 1,
             bodies_end=before.bodies_end + len(event.body) + 1,
         )
-        self.index.append([event])
+        try:
+            self.index.append([event])
+        except sqlite3.Error:  # the event is recorded; only the listing of it failed
+            self.index.fall_back(self._root)
 
 
 def _append(path: Path, data: bytes) -> None:

@@ -20,6 +20,9 @@ def init(
         if not text.strip():
             raise BadInput(_("{what} must not be empty").format(what=what))
     for text in (title, actor.alias, actor.org or "", actor.role or ""):
+        if any("\ud800" <= char <= "\udfff" for char in text):
+            raise BadInput(_("a text holds bytes that are no characters"))
+    for text in (title, actor.alias, actor.org or "", actor.role or ""):
         if len(text) > MAX_TEXT:
             raise BadInput(_("a text is longer than {n} characters").format(n=MAX_TEXT))
     return create_case(path, title=title, kind=kind, actor=actor, machine=setting.machine())

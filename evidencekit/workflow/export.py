@@ -17,7 +17,7 @@ from evidencekit.errors import BadInput, PolicyForbids
 from evidencekit.export.bag import Signed
 from evidencekit.export.profiles import HeldBack, Plan, load_profile
 from evidencekit.export.readme_encrypted import readme_encrypted
-from evidencekit.export.sinks import FolderSink, Sink, ZipSink, held, unfinished
+from evidencekit.export.sinks import FolderSink, ZipSink, held, unfinished
 from evidencekit.files.age import encrypt_stream, parse_recipients
 from evidencekit.files.durable import disk_errors, sync_path, write_durably
 from evidencekit.files.streaming import digest_stream
@@ -226,8 +226,12 @@ def _write_file(contents: Contents, partial: Path, encrypt_to: Sequence[str]) ->
     found: list[Digest] = []
 
     def write(stream: IO[bytes]) -> None:
-        sink: Sink = ZipSink(stream, _TOP)
-        found.append(write_bundle(contents, sink))
+        sink = ZipSink(stream, _TOP)
+        try:
+            found.append(write_bundle(contents, sink))
+        except BaseException:
+            sink.abandon()
+            raise
 
     with partial.open("xb") as target, held(partial):
         partial.chmod(0o600)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from evidencekit.errors import DiskUnavailable, SourceChanged
+from evidencekit.errors import SourceChanged, SourceUnreadable
 from evidencekit.files.opening import open_regular
 from evidencekit.formats.fields import encode_base64
 from evidencekit.intake.files import FileSource, StreamSource
@@ -23,7 +23,7 @@ from evidencekit.model.json import Json
 from evidencekit.protocols import Observer, Source
 from evidencekit.sandbox.runner import Worker
 from evidencekit.store.case import Case
-from evidencekit.store.index import Row
+from evidencekit.store.index import Row, place_of
 from evidencekit.store.spool import Spooled
 from evidencekit.store.writer import CaseWriter, Draft, open_writer
 from evidencekit.workflow.dating import Dated, Undated, date_early
@@ -144,9 +144,7 @@ class _Batch:
                 spooled = self._writer.spool.put(stream)
         except SourceChanged:
             return Refused(name=find.name, name_bytes=find.name_bytes, why="changed-while-read")
-        except DiskUnavailable:
-            raise
-        except OSError:
+        except SourceUnreadable:
             return Refused(name=find.name, name_bytes=find.name_bytes, why="unreadable")
         row = self._known(find, spooled.digested.sha256)
         if row is not None:
@@ -159,9 +157,9 @@ class _Batch:
         return None
 
     def _known(self, find: Find, digest: Digest) -> Row | None:
-        path, modified = find.source.get("path"), find.source.get("modified")
-        for row, known_path, known_modified in self._writer.index.same_bytes(digest):
-            if path is not None and (path, modified) == (known_path, known_modified):
+        place = place_of(find.source)
+        for row, known in self._writer.index.same_bytes(digest):
+            if place is not None and place == known:
                 return row
         return None
 

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from evidencekit.errors import DiskUnavailable
+from evidencekit.errors import DiskUnavailable, SourceUnreadable
 from evidencekit.files.durable import barrier, disk_errors, write_durably
 from evidencekit.files.streaming import CHUNK, HEAD, copy_stream, digest_stream
 
@@ -52,14 +52,17 @@ def test_progress_ends_at_the_size() -> None:
     assert told == sorted(told)
 
 
-def test_an_error_of_the_source_comes_through(tmp_path: Path) -> None:
+def test_an_error_of_the_source_is_told_from_one_of_the_disk_written_to(tmp_path: Path) -> None:
     class Failing(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             if self.tell() > CHUNK:
                 raise OSError(5, "bad sector")
             return super().read(size)
 
-    with (tmp_path / "copy").open("wb") as target, pytest.raises(OSError, match="bad sector"):
+    with (
+        (tmp_path / "copy").open("wb") as target,
+        pytest.raises(SourceUnreadable, match="bad sector"),
+    ):
         copy_stream(Failing(bytes(4 * CHUNK)), target.fileno())
 
 

@@ -211,7 +211,6 @@ def test_what_may_not_be_read_is_refused_and_the_rest_is_taken() -> None:
         assert "private directory-unreadable" in answer.stdout
 
 
-@pytest.mark.xfail(reason="os.fwalk gives the last component only", strict=True)
 def test_a_folder_that_may_not_be_read_is_named_with_its_path() -> None:
     with open_folder() as folder:
         (folder / "below").mkdir()
@@ -222,7 +221,6 @@ def test_a_folder_that_may_not_be_read_is_named_with_its_path() -> None:
         assert f"Refused {folder}/below/private directory-unreadable" in answer.stdout
 
 
-@pytest.mark.xfail(reason="os.fwalk opens its top outside of onerror", strict=True)
 def test_a_folder_given_by_name_that_may_not_be_read_is_refused() -> None:
     with open_folder() as folder:
         (folder / "private").mkdir(mode=0o700)
@@ -232,7 +230,6 @@ def test_a_folder_given_by_name_that_may_not_be_read_is_refused() -> None:
         assert "directory-unreadable" in answer.stdout, answer.stderr
 
 
-@pytest.mark.xfail(reason="os.fwalk recurses, and keeps a descriptor a level", strict=True)
 def test_a_very_deep_folder_does_not_end_the_walk(tmp_path: Path) -> None:
     here = os.open(tmp_path, os.O_RDONLY)
     for _ in range(1200):
@@ -259,14 +256,12 @@ def test_the_case_in_a_folder_that_is_added_is_left_out(tmp_path: Path) -> None:
     assert "ledger.jsonl" not in names(tmp_path, leave_out=built.root)
 
 
-@pytest.mark.xfail(reason="only folders below the one given are compared", strict=True)
 def test_the_case_given_itself_is_left_out(tmp_path: Path) -> None:
     built = a_case(tmp_path).built()
 
     assert names(built.root, leave_out=built.root) == []
 
 
-@pytest.mark.xfail(reason="only folders below the one given are compared", strict=True)
 def test_a_file_of_the_case_given_by_name_is_left_out(tmp_path: Path) -> None:
     built = a_case(tmp_path).built()
 
@@ -320,7 +315,6 @@ def test_the_same_name_with_other_content_is_another_artifact(tmp_path: Path) ->
     assert isinstance(again, Added)
 
 
-@pytest.mark.xfail(reason="names that are not UTF-8 are compared as they are shown", strict=True)
 def test_another_file_whose_name_only_looks_the_same_is_another_artifact(tmp_path: Path) -> None:
     built = a_case(tmp_path).built()
     folder = tmp_path / "in"
@@ -336,7 +330,6 @@ def test_another_file_whose_name_only_looks_the_same_is_another_artifact(tmp_pat
     assert len(list(built.case.rows())) == 2
 
 
-@pytest.mark.xfail(reason="reading errors are taken for those of the case's disk", strict=True)
 def test_a_bad_sector_of_a_source_is_refused_and_the_rest_is_taken(tmp_path: Path) -> None:
     from evidencekit.model.artifact import Sensitivity
     from evidencekit.sandbox.runner import Worker
@@ -353,7 +346,6 @@ def test_a_bad_sector_of_a_source_is_refused_and_the_rest_is_taken(tmp_path: Pat
     assert refused.why == "unreadable"
 
 
-@pytest.mark.xfail(reason="OverflowError from the file's time", strict=True)
 def test_a_file_from_the_year_36812_is_taken(tmp_path: Path) -> None:
     path = Path("/dev/shm") / f"evidencekit-{os.getpid()}"  # noqa: S108 (it keeps such times)
     path.write_bytes(b"x")

@@ -222,7 +222,6 @@ def test_strangers_before_the_sealed_line_are_the_signers_affair() -> None:
     assert unaccepted_after(chain, 3, frozenset({KEY.public})) == frozenset()
 
 
-@pytest.mark.xfail(reason="acceptance by new_key is not bound to the lines behind it", strict=True)
 def test_a_key_signs_nothing_before_the_line_that_introduces_it() -> None:
     lines = a_chain(1)
     lines.append(signed(a_line(2, lines[-1]), SECOND))

@@ -94,7 +94,6 @@ def test_a_file_that_is_no_key_is_refused_and_not_replaced(tmp_path: Path, conte
     assert (tmp_path / "device/ledger.key").read_bytes() == content
 
 
-@pytest.mark.xfail(reason="ELOOP comes through as it is", strict=True)
 def test_a_link_in_the_place_of_the_key_is_refused(tmp_path: Path) -> None:
     open_device_key(tmp_path / "other")
     (tmp_path / "device").mkdir()
@@ -165,7 +164,6 @@ def test_rubbish_in_the_keyring_is_refused(tmp_path: Path, ring: MemoryKeyring) 
         open_device_key(tmp_path)
 
 
-@pytest.mark.xfail(reason="a keyring's own errors come through as they are", strict=True)
 def test_a_locked_keyring_makes_the_key_unusable(tmp_path: Path, ring: MemoryKeyring) -> None:
     open_device_key(tmp_path)
     ring.is_locked = True

@@ -173,7 +173,6 @@ def test_a_case_goes_by_its_first_line_not_by_case_json(tmp_path: Path) -> None:
     assert open_case(built.root).id == built.case.id
 
 
-@pytest.mark.xfail(reason="a case that lost its hint is taken for an unfinished one", strict=True)
 def test_init_never_removes_a_case_that_lost_its_case_json(tmp_path: Path) -> None:
     from evidencekit.errors import EvidencekitError
     from evidencekit.store.case import Kind, create_case
@@ -192,7 +191,6 @@ def test_init_never_removes_a_case_that_lost_its_case_json(tmp_path: Path) -> No
     assert (built.root / object_path(sha256(b"the only copy"))).exists()
 
 
-@pytest.mark.xfail(reason="nothing holds an event to what JSON of ours may hold", strict=True)
 def test_a_detail_that_could_not_be_read_again_is_not_committed(tmp_path: Path) -> None:
     built = committed(tmp_path, b"one")
     ratio: int = 1.5  # type: ignore[assignment]  # what a browser's JSON may bring

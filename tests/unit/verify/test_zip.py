@@ -96,6 +96,10 @@ def test_top_folder_that_leads_elsewhere_is_refused(
     assert bundle.verified(path).verdict is Verdict.REFUSED
 
 
+def test_file_that_is_a_folder_too_is_refused(bundle: Handed, tmp_path: Path) -> None:
+    assert rezipped(bundle, tmp_path, (f"{NOTE}/inside", b"x")) is Verdict.REFUSED
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_name_twice_is_refused(bundle: Handed, tmp_path: Path) -> None:
     assert rezipped(bundle, tmp_path, (NOTE, b"other")) is Verdict.REFUSED
