@@ -216,9 +216,9 @@ def test_warcio_finds_every_digest_of_a_captured_page_right(bundle: Handed) -> N
     assert "fail" not in said
 
 
+@pytest.mark.skipif(shutil.which("age") is None, reason="no age command")
+@pytest.mark.skipif(shutil.which("unzip") is None, reason="no unzip command")
 def test_age_opens_an_encrypted_bundle(bundle: Handed, tmp_path: Path) -> None:
-    if shutil.which("age") is None:
-        pytest.skip("no age command")
     identity = x25519.Identity.generate()
     key = tmp_path / "key.txt"
     key.write_text(f"{identity}\n")
@@ -228,6 +228,7 @@ def test_age_opens_an_encrypted_bundle(bundle: Handed, tmp_path: Path) -> None:
     assert bundle.verified(tmp_path / "bundle.zip").verdict.name == "VALID"
 
 
+@pytest.mark.skipif(shutil.which("unzip") is None, reason="no unzip command")
 def test_unzip_finds_no_error(bundle: Handed) -> None:
     assert "No errors detected" in ran(["unzip", "-t", bundle.exported("stock.zip", "zip")])
 

@@ -8,7 +8,7 @@ import os
 import stat
 import struct
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BufferedReader
 from typing import BinaryIO, cast
@@ -69,12 +69,7 @@ class ZipTree:
             found[require_safe(path)] = Entry(path, info.file_size)
             self._infos[path] = info, starts[info.header_offset]
         require_distinct(found)
-        for path in found:
-            folder = path.rpartition("/")[0]
-            while folder and folder not in found:
-                folder = folder.rpartition("/")[0]
-            if folder:
-                raise UnsafeInput("a file that is a folder too", path=folder)
+        _require_no_folder(found)
         self._foreign = tuple(foreign)
         return found
 
@@ -116,6 +111,15 @@ class ZipTree:
         require_safe(tops.pop())
         _require_end(self._file, self._zip, infos)
         return starts
+
+
+def _require_no_folder(paths: Mapping[str, Entry]) -> None:
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in paths:
+            folder = folder.rpartition("/")[0]
+        if folder:
+            raise UnsafeInput("a file that is a folder too", path=folder)
 
 
 def _inner_path(info: zipfile.ZipInfo) -> str | None:

@@ -1,6 +1,7 @@
 """Zips that two programs would read in two ways, and zips that a decent program re-packed."""
 
 import io
+import shutil
 import stat
 import struct
 import subprocess
@@ -41,6 +42,7 @@ def test_same_files_zipped_by_another_writer_are_valid(bundle: Handed, tmp_path:
     assert rezipped(bundle, tmp_path) is Verdict.VALID
 
 
+@pytest.mark.skipif(shutil.which("zip") is None, reason="no zip command")
 @pytest.mark.parametrize(
     "command",
     [
@@ -57,6 +59,7 @@ def test_bundle_repacked_by_info_zip_is_valid(bundle: Handed, tmp_path: Path, co
     assert bundle.verified(tmp_path / "out.zip").verdict is Verdict.VALID
 
 
+@pytest.mark.skipif(shutil.which("unzip") is None, reason="no unzip command")
 def test_bundle_extracted_by_unzip_is_valid(
     bundle: Handed, tmp_path: Path, original: bytes
 ) -> None:
