@@ -717,9 +717,9 @@ def append(built: Built, *, device: Path | None = None, new_key: bytes | None = 
         writer.commit("device.note", actor=ACTOR, detail={}, new_key=new_key)
 
 
-def test_case_never_sealed_is_untrusted(bundle: Handed) -> None:
+def test_seals_that_the_ledger_records_and_the_bundle_lacks_are_missing(bundle: Handed) -> None:
     files = {path: data for path, data in bundle.files.items() if not path.startswith("seal/")}
-    assert bundle.judged(by_true_signer(bundle, files)).verdict is Verdict.UNTRUSTED
+    assert bundle.judged(by_true_signer(bundle, files)).verdict is Verdict.INCOMPLETE
 
 
 # Older seals

@@ -35,6 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         return _leave_quietly()
+    except SystemExit as exc:  # click turns a closed pipe into exit 1, which means INVALID here
+        if isinstance(exc.__context__, BrokenPipeError):
+            return _leave_quietly()
+        raise
     except click.exceptions.NoArgsIsHelpError as exc:
         exc.show()  # on stderr: nothing was asked for, so this is no result
         return USAGE

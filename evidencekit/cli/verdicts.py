@@ -24,11 +24,11 @@ _SAID = {
     Verdict.REFUSED: N_("It was not opened to the end: its content is unsafe."),
 }
 _PLAIN = {
-    Verdict.VALID: N_("genuine"),
+    Verdict.VALID: N_("as it was sealed"),
     Verdict.INDETERMINATE: N_("cannot be decided"),
     Verdict.UNTRUSTED: N_("trust not established"),
     Verdict.INCOMPLETE: N_("something is missing"),
-    Verdict.INVALID: N_("not genuine"),
+    Verdict.INVALID: N_("not as it was sealed"),
     Verdict.REFUSED: N_("not opened"),
 }
 _COLOURS = {Verdict.VALID: "green", Verdict.INDETERMINATE: "yellow", Verdict.UNTRUSTED: "yellow"}

@@ -48,10 +48,14 @@ class Bag:
         self._payload[path] = sha256
         self._payload_bytes += size
 
-    def add_tag(self, path: str, chunks: Iterable[bytes]) -> None:
-        """Write a tag file."""
+    def add_tag(
+        self, path: str, chunks: Iterable[bytes], *, expected: Digest | None = None
+    ) -> None:
+        """Write a tag file; raises :class:`EvidenceDoubted` if it is not the ``expected`` one."""
         written = _Tally()
         self._sink.write(path, written.watch(chunks))
+        if expected is not None and written.sha256() != expected:
+            raise EvidenceDoubted(f"{path}: the stored bytes are not those that were recorded")
         self._tags[path] = written.sha256()
 
     def finish(

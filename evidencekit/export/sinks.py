@@ -57,7 +57,6 @@ class FolderSink:
         """Make everything durable."""
         folders = [self._root / folder for folder in self._folders]
         barrier(self._root, [*self._written, *folders])
-        self._root.chmod(0o755)
 
 
 class ZipSink:

@@ -62,9 +62,12 @@ class FolderTree:
         self._root = root
         self._only = frozenset(only) if only is not None else None
         self._foreign: tuple[str, ...] = ()
+        self.left_out: tuple[str, ...] = ()
+        """Top-level names beyond ``only``, known after :meth:`entries`; cleaned by nobody."""
 
     def entries(self) -> dict[str, Entry]:
         """See :class:`FileTree`."""
+        left_out: list[str] = []
         found: dict[str, Entry] = {}
         foreign: list[str] = []
         pending = [""]
@@ -74,6 +77,7 @@ class FolderTree:
                 for item in items:
                     path = f"{folder}{item.name}"
                     if not folder and self._only is not None and path not in self._only:
+                        left_out.append(path)
                         continue
                     status = item.stat(follow_symlinks=False)
                     if stat.S_ISDIR(status.st_mode):
@@ -87,7 +91,7 @@ class FolderTree:
             if len(found) > MAX_ENTRIES:
                 raise UnsafeInput("more files than a bundle may have")
         require_distinct(found)
-        self._foreign = tuple(foreign)
+        self._foreign, self.left_out = tuple(foreign), tuple(left_out)
         return found
 
     def foreign(self) -> tuple[str, ...]:

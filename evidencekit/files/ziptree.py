@@ -14,6 +14,17 @@ from io import BufferedReader
 from typing import BinaryIO, cast
 
 from evidencekit.files.tree import MAX_ENTRIES, Entry, UnsafeInput, require_distinct, require_safe
+from evidencekit.files.zipend import (
+    END_MAGIC,
+    IN_ZIP64,
+    LOCATOR_SIZE,
+    MAX_END,
+    Directory,
+    Said,
+    require_central,
+    require_end,
+    require_local,
+)
 from evidencekit.files.zipentry import DamagedZip, ZipEntry
 from evidencekit.formats.paths import is_foreign
 
@@ -23,15 +34,9 @@ _BUFFER = 2**16
 _ENCRYPTED = 0x1 | 0x40
 _HAS_DESCRIPTOR = 0x8
 _IS_UTF8 = 0x800
-_IN_EXTRA = 0xFFFFFFFF  # APPNOTE 4.4.8: the size stands in the Zip64 extra field
-_ZIP64 = 0x0001
-_OTHER_NAME = 0x7075  # Info-ZIP Unicode Path: a second name, which some readers use
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
-_LOCAL_ZIP64 = struct.Struct("<QQ")
 _LOCAL_MAGIC = b"PK\x03\x04"
 _CENTRAL_SIZE = 46  # of an entry of the directory, without what is of variable length
-_END = struct.Struct("<4sHHHHIIH")
-_END_MAGIC = b"PK\x05\x06"
 _NOT_A_ZIP = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -109,7 +114,7 @@ class ZipTree:
         if len(tops) != 1:
             raise UnsafeInput("not exactly one top folder")
         require_safe(tops.pop())
-        _require_end(self._file, self._zip, infos)
+        _require_directory(self._file, self._zip.start_dir, infos)
         return starts
 
 
@@ -162,42 +167,17 @@ def _start_of(file: BinaryIO, info: zipfile.ZipInfo) -> int:
         raise UnsafeInput("local and central header differ", path=info.filename)
     if following[:name_size] != _name_of(info) or info.filename != info.orig_filename:
         raise UnsafeInput("local and central name differ", path=info.filename)
-    extra = _extra_fields(following[name_size:], info)
-    _extra_fields(info.extra, info)
-    said = crc, *_sizes(size, compressed, extra)
-    true = info.CRC, info.file_size, info.compress_size
-    # Where a descriptor follows the data, the truth may stand there only.
-    unsaid = (0, _IN_EXTRA) if flags & _HAS_DESCRIPTOR else ()
-    if any(one != other and one not in unsaid for one, other in zip(said, true, strict=True)):
-        raise UnsafeInput("local and central size differ", path=info.filename)
+    is_streamed = bool(flags & _HAS_DESCRIPTOR)  # then the truth may follow the data only
+    if crc != info.CRC and not (is_streamed and crc == 0):
+        raise UnsafeInput("local and central checksum differ", path=info.filename)
+    said, true = Said(compressed, size), Said(info.compress_size, info.file_size)
+    require_local(said, following[name_size:], true, info.filename, is_streamed=is_streamed)
     start: int = at + name_size + extra_size
     return start
 
 
 def _name_of(info: zipfile.ZipInfo) -> bytes:
     return info.orig_filename.encode("utf-8" if info.flag_bits & _IS_UTF8 else "cp437")
-
-
-def _extra_fields(extra: bytes, info: zipfile.ZipInfo) -> dict[int, bytes]:
-    found: dict[int, bytes] = {}
-    at = 0
-    while at + 4 <= len(extra):
-        kind, size = struct.unpack_from("<HH", extra, at)
-        found[kind] = extra[at + 4 : at + 4 + size]
-        at += 4 + size
-    if at != len(extra):
-        raise UnsafeInput("an extra field that is not whole", path=info.filename)
-    if _OTHER_NAME in found:
-        raise UnsafeInput("an entry with two names", path=info.filename)
-    return found
-
-
-def _sizes(size: int, compressed: int, extra: dict[int, bytes]) -> tuple[int, int]:
-    if len(extra.get(_ZIP64, b"")) == _LOCAL_ZIP64.size:  # APPNOTE 4.5.3: both or none
-        true_size, true_compressed = _LOCAL_ZIP64.unpack(extra[_ZIP64])
-        size = true_size if size == _IN_EXTRA else size
-        compressed = true_compressed if compressed == _IN_EXTRA else compressed
-    return size, compressed
 
 
 def _descriptor_size(file: BinaryIO, info: zipfile.ZipInfo, start: int) -> int:
@@ -207,7 +187,7 @@ def _descriptor_size(file: BinaryIO, info: zipfile.ZipInfo, start: int) -> int:
     following = os.pread(file.fileno(), 24, start + info.compress_size)
     for form in ("<4sIQQ", "<4sIII"):
         sizes = info.compress_size, info.file_size
-        if max(sizes) > _IN_EXTRA and form == "<4sIII":
+        if max(sizes) > IN_ZIP64 and form == "<4sIII":
             break
         expected = struct.pack(form, b"PK\x07\x08", info.CRC, *sizes)
         if following.startswith(expected):
@@ -215,30 +195,24 @@ def _descriptor_size(file: BinaryIO, info: zipfile.ZipInfo, start: int) -> int:
     raise DamagedZip(f"{info.filename}: does not end as it should")
 
 
-def _require_end(
-    file: BinaryIO, archive: zipfile.ZipFile, infos: Sequence[zipfile.ZipInfo]
-) -> None:
-    at = archive.start_dir + sum(map(_central_size, infos[:-1]))
-    lengths = struct.unpack("<HHH", os.pread(file.fileno(), 6, at + 28))
-    if _CENTRAL_SIZE + sum(lengths) != _central_size(infos[-1]):
-        raise UnsafeInput("the directory says more than it holds")
-    size = os.fstat(file.fileno()).st_size
-    raw = os.pread(file.fileno(), _END.size, size - _END.size - len(archive.comment))
-    if len(raw) != _END.size or not raw.startswith(_END_MAGIC):
+def _require_directory(file: BinaryIO, start: int, infos: Sequence[zipfile.ZipInfo]) -> None:
+    """Read the directory and the end once more, for what zipfile passes over."""
+    at = start
+    for info in infos:
+        name = _name_of(info)
+        size = _CENTRAL_SIZE + len(name) + len(info.extra) + len(info.comment)
+        true = Said(info.compress_size, info.file_size, info.header_offset)
+        require_central(os.pread(file.fileno(), size, at), name, true, info.filename)
+        at += size
+    rest = os.fstat(file.fileno()).st_size - at
+    if rest > MAX_END:
         raise UnsafeInput("something follows the end of the zip")
-    _, disk, first_disk, here, total, _, _, comment_size = _END.unpack(raw)
-    counts = {min(len(infos), 0xFFFF), 0xFFFF}
-    if (disk, first_disk) != (0, 0) or not {here, total} <= counts:
-        raise UnsafeInput("the zip does not say how many files it holds")
-    if comment_size != len(archive.comment):
-        raise UnsafeInput("something follows the end of the zip")
-
-
-def _central_size(info: zipfile.ZipInfo) -> int:
-    return _CENTRAL_SIZE + len(_name_of(info)) + len(info.extra) + len(info.comment)
+    last = os.pread(file.fileno(), LOCATOR_SIZE, at - LOCATOR_SIZE)
+    tail = os.pread(file.fileno(), MAX_END, at)
+    require_end(last, tail, Directory(start, at - start, len(infos)))
 
 
 def is_zip(file: BinaryIO) -> bool:
     """Tell whether a file means to be a zip, sound or damaged."""
     magic = os.pread(file.fileno(), 4, 0)
-    return magic in (_LOCAL_MAGIC, _END_MAGIC) or zipfile.is_zipfile(file)
+    return magic in (_LOCAL_MAGIC, END_MAGIC) or zipfile.is_zipfile(file)

@@ -20,6 +20,11 @@ SPOOL = "spool"
 TORN = "spool/torn"
 INDEX = "index.sqlite"
 
+VERIFIED = (CASE_FILE, LEDGER, BODIES, "objects", HEADS, SEALS, RECEIVED)
+"""What verification looks at."""
+UNVERIFIED = (SPOOL, INDEX, f"{INDEX}-journal")
+"""What else a case folder may hold: no evidence."""
+
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.p7s"
 CHAIN_PEM = "chain.pem"

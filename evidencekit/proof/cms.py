@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from evidencekit.errors import EvidenceDoubted, KeyUnusable
-from evidencekit.proof.der import require_der
+from evidencekit.proof.der import require_der, sequence
 from evidencekit.proof.signed_data import MIN_RSA_BITS, Signature, verify_signed_data
 from evidencekit.protocols import Signer
 
@@ -64,6 +64,15 @@ def read_signature(p7s: bytes, content: bytes, *, what: str) -> Signature:
         return _read(p7s, content, what)
     except (ValueError, TypeError, LookupError) as exc:
         raise EvidenceDoubted(f"{what}: not a CMS signature") from exc
+
+
+def certificates_in(p7s: bytes) -> frozenset[bytes]:
+    """Return the DER certificates in a signature; none where it cannot be read."""
+    try:
+        signed = cms.ContentInfo.load(p7s)["content"]
+        return frozenset(sequence(choice.chosen.contents) for choice in signed["certificates"])
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return frozenset()
 
 
 def _read(p7s: bytes, content: bytes, what: str) -> Signature:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from evidencekit.errors import EvidenceDoubted
 from evidencekit.proof.der import sequence, set_of
 
+MAX_CERTIFICATES = 16  # real tokens hold up to four; each one costs path building
 MIN_RSA_BITS = 2048  # docs/format/seal.md §1
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
@@ -87,6 +88,8 @@ def _certificates(signed: cms.SignedData, what: str) -> tuple[x509.Certificate, 
     if any(choice.name != "certificate" for choice in signed["certificates"]):
         raise EvidenceDoubted(f"{what}: holds something else among its certificates")
     chosen = [choice.chosen for choice in signed["certificates"]]
+    if len(chosen) > MAX_CERTIFICATES:
+        raise EvidenceDoubted(f"{what}: more certificates in it than a path needs")
     if any(item.serial_number <= 0 for item in chosen):
         raise EvidenceDoubted(f"{what}: a certificate in it has no positive serial number")
     try:

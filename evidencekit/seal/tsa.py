@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from cryptography import x509
@@ -49,8 +50,9 @@ class HttpAuthority:
 
     @property
     def name(self) -> str:
-        """Its URL."""
-        return self._url
+        """Its URL, without a name and password that may stand in it."""
+        parts = urlsplit(self._url)
+        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
     def stamp(self, message: bytes) -> Stamp:
         """Stamp ``message``; raises :class:`TsaUnavailable` for silence and for lies alike."""
@@ -67,7 +69,7 @@ class HttpAuthority:
         if self._roots and found.trust not in (Trust.PATH, Trust.PINNED):
             raise self._failure(_("its certificate does not lead to the given root"))
         return Stamp(
-            tsa=self._url,
+            tsa=self.name,
             request=request,
             response=response,
             gen_time=token.gen_time,
@@ -95,6 +97,6 @@ class HttpAuthority:
 
     def _failure(self, why: str) -> TsaUnavailable:
         return TsaUnavailable(
-            _("timestamp authority {url}: {why}").format(url=self._url, why=why),
+            _("timestamp authority {url}: {why}").format(url=self.name, why=why),
             hint=_("seal now with --timestamp-pending, or name another authority with --tsa"),
         )

@@ -85,18 +85,22 @@ class Case:
         """Return one artifact; raises :class:`BadInput` where the case has none of that id."""
         with open_index(self.root) as index:
             place = index.body_of(artifact_id)
-        if place is not None:
-            with (self.root / BODIES).open("rb") as bodies:
-                bodies.seek(place[0])
-                opened = decode_body(bodies.read(place[1]))
-            for line in opened[0].artifacts if opened is not None else ():
-                artifact = read_artifact(line.members) if line is not None else None
-                if artifact is not None and artifact.id == artifact_id:
-                    return artifact
+        for artifact in self.artifacts_at(place) if place is not None else ():
+            if artifact.id == artifact_id:
+                return artifact
         raise BadInput(
             _("no artifact {id!r} in this case").format(id=artifact_id),
             hint=_("evidencekit list shows what is there"),
         )
+
+    def artifacts_at(self, place: tuple[int, int]) -> Iterator[Artifact]:
+        """Yield the artifacts of the body that lies at an offset and has a size."""
+        with (self.root / BODIES).open("rb") as bodies:
+            bodies.seek(place[0])
+            opened = decode_body(bodies.read(place[1]))
+        for line in opened[0].artifacts if opened is not None else ():
+            if line is not None:
+                yield read_artifact(line.members)
 
     @contextmanager
     def open_object(self, sha256: Digest) -> Iterator[BinaryIO]:
@@ -120,7 +124,7 @@ def create_case(root: Path, *, title: str, kind: Kind, actor: Actor, machine: Ma
     _require_room(root)
     case_id = CaseId(machine.random_bytes(_ID_BYTES).hex())
     with disk_errors(str(root)):
-        root.mkdir(parents=True, exist_ok=True)
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in (OBJECTS, HEADS, SEALS, SPOOL):
             (root / name).mkdir(parents=True, exist_ok=True)
         for name in (LEDGER, BODIES):

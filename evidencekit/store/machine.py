@@ -4,16 +4,12 @@ import platform
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from evidencekit import __version__
+from evidencekit.files.clock import system_clock
 from evidencekit.model.event import Tool
 from evidencekit.store.device import DeviceKey
-
-
-def system_clock() -> datetime:
-    """Return the time that this computer believes it is."""
-    return datetime.now(UTC)
 
 
 def _this_tool() -> Tool:

@@ -64,15 +64,26 @@ class Spool:
 @contextmanager
 def open_spool(root: Path) -> Iterator[Spool]:
     """Yield a fresh spool below the case at ``root``; it is gone afterwards, whatever happened."""
-    folder = root / SPOOL / (_PREFIX + secrets.token_hex(8))
-    with disk_errors(str(root)):
-        folder.mkdir(mode=0o700, parents=True)
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    folder, fd = _locked_folder(root)
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
         yield Spool(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(fd)
+
+
+def _locked_folder(root: Path) -> tuple[Path, int]:
+    while True:
+        folder = root / SPOOL / (_PREFIX + secrets.token_hex(8))
+        with disk_errors(str(root)):
+            folder.mkdir(mode=0o700, parents=True)
+        try:
+            fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue  # taken for dead by another writer before the lock was held
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        if folder.exists():
+            return folder, fd
         os.close(fd)
 
 

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -147,8 +147,12 @@ class CaseWriter:
                 os.fsync(self._fd)
         except (OSError, DiskUnavailable):
             # Nobody was told of this event. What cannot be cut off now is torn, and found as such.
-            os.truncate(self._root / LEDGER, before.ledger_end)
-            os.truncate(bodies, before.bodies_end)
+            for path, end in (
+                (self._root / LEDGER, before.ledger_end),
+                (bodies, before.bodies_end),
+            ):
+                with suppress(OSError):
+                    os.truncate(path, end)
             raise
         self._position = Position(
             last=line,

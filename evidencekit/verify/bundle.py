@@ -44,12 +44,11 @@ from evidencekit.model.report import (
     passed,
 )
 from evidencekit.proof.cms import MAX_SIGNATURE_BYTES
-from evidencekit.protocols import Observer
 from evidencekit.text.catalog import _
 from evidencekit.verify.anchors import Anchors
 from evidencekit.verify.heads import dated_lines, judge_heads
-from evidencekit.verify.ledger import LedgerFindings, judge_gaps, judge_ledger
-from evidencekit.verify.payload import Damaged, Hasher, open_hasher
+from evidencekit.verify.ledger import LedgerFindings, judge_gaps, judge_ledger, judge_seal_events
+from evidencekit.verify.payload import Damaged, Hasher
 from evidencekit.verify.reading import raise_unless_false, read_small
 from evidencekit.verify.seals import JudgedSeal, judge_seals, read_stamps
 from evidencekit.verify.signature import judge_signature
@@ -58,7 +57,7 @@ MAX_LIST_BYTES = 2**31  # 10⁷ entries of 200 bytes
 _NEEDED = (BAGIT_TXT, PAYLOAD_LIST, TAG_LIST, BUNDLE_FILE, LEDGER, BODIES)
 
 
-def verify_bundle(tree: FileTree, anchors: Anchors, observer: Observer) -> Report:
+def verify_bundle(tree: FileTree, anchors: Anchors, hasher: Hasher) -> Report:
     """Verify a bundle in place; whatever it holds ends in a report, not in an exception.
 
     Except for :class:`UnknownVersion`, where nothing is false but this release too old to judge.
@@ -66,10 +65,9 @@ def verify_bundle(tree: FileTree, anchors: Anchors, observer: Observer) -> Repor
     checks: list[Check] = []
     proven_at: datetime | None = None
     try:
-        entries = tree.entries()
+        entries = hasher.entries()
         checks += [_foreign(path) for path in tree.foreign()]
-        with open_hasher(tree, observer) as hasher:
-            proven_at = _verify(tree, entries, anchors, hasher, checks)
+        proven_at = _verify(tree, entries, anchors, hasher, checks)
     except UnsafeInput as exc:
         checks.append(failed("shape", Verdict.REFUSED, exc.message, path=exc.path))
     except UnknownVersion as exc:
@@ -90,7 +88,6 @@ def _verify(
     checks += shape
     if any(check.consequence > Verdict.VALID for check in shape):
         return None
-    hasher.start(entry for path, entry in entries.items() if path.startswith(PAYLOAD))
     tag_list = read_small(tree, TAG_LIST, MAX_LIST_BYTES)
     tags = decode_list(tag_list, what=TAG_LIST)
     payload = decode_list(read_small(tree, PAYLOAD_LIST, MAX_LIST_BYTES), what=PAYLOAD_LIST)
@@ -104,6 +101,7 @@ def _verify(
     with tree.open(LEDGER) as ledger, tree.open(BODIES) as bodies:
         found = judge_ledger(ledger, bodies, seals, dated)
     checks += [*found.checks, *(judge_gaps(found) if about.whole_case else ())]
+    checks += judge_seal_events(seals, found)
     checks += judge_heads(tree, entries, HEADS, found.heads, anchors)
     checks += _judge_statement(about, seals, found)
     checks += _judge_artifacts(found, tags, payload)
@@ -196,6 +194,7 @@ def _judge_documents(
         stamps=read_stamps(tree, entries, TAG_SIGNATURE),
         anchors=anchors,
         path=TAG_SIGNATURE,
+        is_listed=False,
     )
     return [*judged.checks, *_strays(tree, entries)]
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import BinaryIO
 
 from evidencekit.errors import EvidenceDoubted, SourceChanged
@@ -11,36 +10,30 @@ from evidencekit.files.tree import Entry, FolderTree, UnsafeInput
 from evidencekit.formats.canonical import UnknownVersion
 from evidencekit.formats.case import (
     BODIES,
-    CASE_FILE,
     HEADS,
     LEDGER,
-    OBJECTS,
-    RECEIVED,
     SEALS,
+    UNVERIFIED,
     object_path,
 )
+from evidencekit.formats.paths import is_foreign
 from evidencekit.model.artifact import StoredObject
 from evidencekit.model.report import Check, Report, Verdict, conclude, failed, not_checked, passed
-from evidencekit.protocols import Observer
 from evidencekit.text.catalog import _
 from evidencekit.verify.anchors import Anchors
 from evidencekit.verify.heads import dated_lines, judge_heads
-from evidencekit.verify.ledger import LedgerFindings, judge_gaps, judge_ledger
-from evidencekit.verify.payload import Damaged, Hasher, open_hasher
+from evidencekit.verify.ledger import LedgerFindings, judge_gaps, judge_ledger, judge_seal_events
+from evidencekit.verify.payload import Damaged, Hasher
 from evidencekit.verify.reading import raise_unless_false
 from evidencekit.verify.seals import judge_seals, seal_files
 
-_PARTS = (CASE_FILE, LEDGER, BODIES, "objects", HEADS, SEALS, RECEIVED)
-"""What is looked at: spool and index are no evidence."""
 
-
-def verify_case(root: Path, anchors: Anchors, observer: Observer) -> Report:
-    """Verify ledger, seals and every stored object of the case at ``root``."""
-    tree = FolderTree(root, only=_PARTS)
+def verify_case(tree: FolderTree, anchors: Anchors, hasher: Hasher) -> Report:
+    """Verify ledger, seals and every stored object of a case, of which ``tree`` shows the parts."""
     checks: list[Check] = []
     proven_at = None
     try:
-        proven_at = _verify(tree, anchors, observer, checks)
+        proven_at = _verify(tree, anchors, hasher, checks)
     except UnsafeInput as exc:
         checks.append(failed("shape", Verdict.REFUSED, exc.message, path=exc.path))
     except SourceChanged as exc:
@@ -57,23 +50,26 @@ def verify_case(root: Path, anchors: Anchors, observer: Observer) -> Report:
 
 
 def _verify(
-    tree: FolderTree, anchors: Anchors, observer: Observer, checks: list[Check]
+    tree: FolderTree, anchors: Anchors, hasher: Hasher, checks: list[Check]
 ) -> datetime | None:
-    entries = tree.entries()
-    with open_hasher(tree, observer) as hasher:
-        hasher.start(entry for path, entry in entries.items() if path.startswith(OBJECTS))
-        seals, seal_checks = judge_seals(tree, entries, SEALS, anchors)
-        checks += seal_checks
-        if not seals and not seal_checks:
-            detail = _("the case was never sealed")
-            checks.append(failed("sealed", Verdict.UNTRUSTED, detail, path=SEALS))
-        with tree.open(LEDGER) as ledger, tree.open(BODIES) as bodies:
-            dated = dated_lines(entries, HEADS)
-            found = judge_ledger(ledger, bodies, seals, dated, is_live=True)
-        checks += [*found.checks, *judge_gaps(found), *_torn(tree)]
-        checks += judge_heads(tree, entries, HEADS, found.heads, anchors)
-        checks += _judge_seal_folders(entries)
-        checks += _judge_objects(hasher, entries, found)
+    entries = hasher.entries()
+    seals, seal_checks = judge_seals(tree, entries, SEALS, anchors)
+    checks += seal_checks
+    if not seals and not seal_checks:
+        detail = _("the case was never sealed")
+        checks.append(failed("sealed", Verdict.UNTRUSTED, detail, path=SEALS))
+    with tree.open(LEDGER) as ledger, tree.open(BODIES) as bodies:
+        dated = dated_lines(entries, HEADS)
+        found = judge_ledger(ledger, bodies, seals, dated, is_live=True)
+    checks += [*found.checks, *judge_gaps(found), *_torn(tree)]
+    checks += judge_heads(tree, entries, HEADS, found.heads, anchors)
+    checks += [*_judge_names(tree), *_judge_seal_folders(entries)]
+    checks += judge_seal_events(seals, found)
+    if found.sealed < len(found.shown):
+        detail = _("{n} artifacts were added after the newest seal: no seal covers them")
+        detail = detail.format(n=len(found.shown) - found.sealed)
+        checks.append(not_checked("unsealed", detail, consequence=Verdict.INDETERMINATE))
+    checks += _judge_objects(hasher, entries, found)
     return seals[-1].judged.proven_at if seals else None
 
 
@@ -92,6 +88,14 @@ def _torn(tree: FolderTree) -> list[Check]:
 def _last_byte(stream: BinaryIO) -> bytes:
     stream.seek(-1, os.SEEK_END)
     return stream.read(1)
+
+
+def _judge_names(tree: FolderTree) -> list[Check]:
+    strays = [name for name in tree.left_out if name not in UNVERIFIED and not is_foreign(name)]
+    return [
+        failed("unlisted", Verdict.INVALID, _("is no part of a case"), path=name)
+        for name in sorted(strays)
+    ]
 
 
 def _judge_seal_folders(entries: Mapping[str, Entry]) -> list[Check]:

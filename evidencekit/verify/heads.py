@@ -4,13 +4,15 @@ import re
 
 from evidencekit.errors import EvidenceDoubted
 from evidencekit.files.tree import Entry, FileTree
+from evidencekit.formats.bundle import TAG_SIGNATURE
 from evidencekit.model.report import Check, Verdict, failed, not_checked, passed
 from evidencekit.proof.certificates import Trust, judge_certificate
 from evidencekit.proof.cms import MAX_SIGNATURE_BYTES
-from evidencekit.proof.rfc3161 import ahead_of, read_token
+from evidencekit.proof.rfc3161 import NotAnAuthority, ahead_of, read_token
 from evidencekit.text.catalog import _
 from evidencekit.verify.anchors import Anchors
 from evidencekit.verify.reading import read_small
+from evidencekit.verify.signature import stray_certificates
 
 _NAME = re.compile(r"([1-9][0-9]*)\.([1-9][0-9]*)\.tsr")
 
@@ -41,7 +43,7 @@ def judge_heads(
         else:
             proven += 1
     if proven:
-        detail = _("{n} tokens date events before the seal").format(n=proven)
+        detail = _("{n} tokens date single events").format(n=proven)
         checks.append(passed("early-dating", detail, path=folder))
     return checks
 
@@ -57,6 +59,8 @@ def _judge(
     request = read_small(tree, beside, MAX_SIGNATURE_BYTES)
     try:
         token = read_token(response, request, line, what=path)
+    except NotAnAuthority as exc:
+        return failed(name, Verdict.UNTRUSTED, exc.message, path=path)
     except EvidenceDoubted as exc:
         return failed(name, Verdict.INVALID, exc.message, path=path)
     if ahead_of(token, anchors.now):
@@ -65,4 +69,7 @@ def _judge(
     found = judge_certificate(token.signer, token.others, anchors.authorities, at=token.gen_time)
     if found.trust not in (Trust.PATH, Trust.PINNED):
         return not_checked(name, _("its authority is not among those that you trust"), path=path)
-    return None
+    strays = (
+        () if TAG_SIGNATURE in entries else stray_certificates(name, token, found, anchors, path)
+    )
+    return next(iter(strays), None)

@@ -12,7 +12,7 @@ from evidencekit.formats.canonical import UnknownVersion
 from evidencekit.formats.case import BODIES, LEDGER
 from evidencekit.formats.ledger import MAX_LINE_BYTES
 from evidencekit.model.artifact import StoredObject
-from evidencekit.model.event import Line
+from evidencekit.model.event import Body, Line
 from evidencekit.model.report import Check, Verdict, failed, not_checked, passed
 from evidencekit.proof.bodies import open_body
 from evidencekit.proof.chain import Chain, accepted_keys, unaccepted_after
@@ -43,6 +43,11 @@ class LedgerFindings:
     heads: dict[int, bytes] = field(default_factory=dict)
     """The bytes of those lines that an early timestamp may stand over."""
     withheld: int = 0
+    purged: int = 0
+    last_purge: int = 0
+    """Number of the last line that says that something was purged; 0 where none does."""
+    recorded_seals: dict[int, int] = field(default_factory=dict)
+    """Seals that events record, with the number of timestamps that they record."""
     gaps: set[str] = field(default_factory=set)
     """What is not shown: ``<seq>`` for a whole body, else the leaf; purged things are taken out."""
 
@@ -69,6 +74,8 @@ def judge_ledger(
             if line.seq in dated:
                 found.heads[line.seq] = data
             _shown(line, next(others, None), found)
+            found.purged += len(line.purged)
+            found.last_purge = line.seq if line.purged else found.last_purge
             found.gaps -= {str(item.get("leaf") or item.get("seq")) for item in line.purged}
             if line.seq in pending:
                 found.checks.append(_compare(chain, pending.pop(line.seq)))
@@ -85,7 +92,16 @@ def judge_ledger(
         found.checks.append(not_checked("ledger-tail", detail, path=BODIES))
     found.checks += _conclude(chain, pending, others, found)
     found.checks.append(_judge_keys(chain, seals))
+    found.checks += _judge_purges(found, seals)
     return found
+
+
+def _judge_purges(found: LedgerFindings, seals: Sequence[JudgedSeal]) -> list[Check]:
+    if found.last_purge <= max((seal.manifest.ledger_size for seal in seals), default=0):
+        return []
+    detail = _("evidence was purged after the newest seal; only a device key says so")
+    consequence = Verdict.INDETERMINATE
+    return [not_checked("purge", detail, consequence=consequence, path=LEDGER)]
 
 
 def _conclude(
@@ -100,9 +116,9 @@ def _conclude(
     if chain.size == 0:
         checks.append(failed("ledger", Verdict.INVALID, _("holds no event"), path=LEDGER))
     if not checks:
-        detail = _("{n} events in an unbroken chain, {withheld} of them withheld").format(
-            n=chain.size, withheld=found.withheld
-        )
+        detail = _(
+            "{n} events in an unbroken chain, {withheld} of them withheld; {purged} purged"
+        ).format(n=chain.size, withheld=found.withheld, purged=found.purged)
         checks.append(passed("ledger", detail, path=LEDGER))
     if chain.set_back:
         listed = ", ".join(str(seq) for seq in chain.set_back[:10])
@@ -113,6 +129,8 @@ def _conclude(
 
 def _shown(line: Line, data: bytes | None, found: LedgerFindings) -> None:
     body = open_body(line, data)
+    if body is not None and line.action == "seal":
+        _record_seal(body, found)
     if body is None:
         found.withheld += 1
         found.gaps.add(str(line.seq))
@@ -130,6 +148,28 @@ def _shown(line: Line, data: bytes | None, found: LedgerFindings) -> None:
                     metadata=read_stored(fields.nested("metadata")) if has_record else None,
                 )
             )
+
+
+def _record_seal(body: Body, found: LedgerFindings) -> None:
+    number, stamps = body.detail.get("seal"), body.detail.get("timestamps")
+    if isinstance(number, int):
+        count = len(stamps) if isinstance(stamps, list) else 0
+        found.recorded_seals[number] = found.recorded_seals.get(number, 0) + count
+
+
+def judge_seal_events(seals: Sequence[JudgedSeal], found: LedgerFindings) -> list[Check]:
+    """Hold the seals that are there against those that the ledger records."""
+    present = {seal.manifest.seal: seal.stamp_count for seal in seals}
+    checks = []
+    for number, stamps in sorted(found.recorded_seals.items()):
+        name = f"seal-{number}"
+        if number not in present:
+            detail = _("the ledger records this seal, and it is missing")
+            checks.append(failed(name, Verdict.INCOMPLETE, detail, path=LEDGER))
+        elif present[number] < stamps:
+            detail = _("the ledger records more timestamps of this seal than there are")
+            checks.append(failed(name, Verdict.INCOMPLETE, detail, path=LEDGER))
+    return checks
 
 
 def judge_gaps(found: LedgerFindings) -> list[Check]:

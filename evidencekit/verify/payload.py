@@ -34,19 +34,33 @@ class Hasher:
         self._tree = tree
         self._pool = pool
         self._observer = observer
+        self._entries: dict[str, Entry] | None = None
         self._large: dict[str, Future[Outcome]] = {}
 
-    def start(self, entries: Iterable[Entry]) -> None:
-        """Begin with the large files, so that they are under way while all else is judged."""
-        large = [entry for entry in entries if entry.size > CHUNK]
+    def start(self, folder: str) -> None:
+        """Begin with the large files below ``folder``; they go on while all else is judged.
+
+        Raises :class:`UnsafeInput` where the tree is not to be touched.
+        """
+        large = [
+            entry
+            for path, entry in self.entries().items()
+            if entry.size > CHUNK and path.startswith(folder)
+        ]
         for entry in sorted(large, key=lambda item: -item.size):
             self._large[entry.path] = self._pool.submit(self._digest, entry.path)
+
+    def entries(self) -> dict[str, Entry]:
+        """Return the files of the tree, looked up once."""
+        if self._entries is None:
+            self._entries = self._tree.entries()
+        return self._entries
 
     def digests(self, paths: Iterable[str], total: int) -> Iterator[tuple[str, Outcome]]:
         """Yield what each path holds; a file that is gone raises ``FileNotFoundError``."""
         for done, path in enumerate(paths, start=1):
             coming = self._large.get(path)
-            yield path, coming.result() if coming is not None else self._digest_small(path)
+            yield path, coming.result() if coming is not None else self._digest_now(path)
             self._observer.on("verify", done, total)
 
     def _digest(self, path: str) -> Outcome:
@@ -56,7 +70,9 @@ class Hasher:
         except (EvidenceDoubted, OSError) as exc:
             return _damage(exc)
 
-    def _digest_small(self, path: str) -> Outcome:
+    def _digest_now(self, path: str) -> Outcome:
+        if self.entries()[path].size > CHUNK:
+            return self._digest(path)
         try:
             return sha256(self._tree.read(path))
         except (EvidenceDoubted, OSError) as exc:

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from evidencekit.errors import EvidenceDoubted
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from evidencekit.errors import BadInput, EvidenceDoubted
 from evidencekit.files.streaming import digest_stream
 from evidencekit.files.tree import Entry, FileTree
+from evidencekit.formats.bundle import TAG_SIGNATURE
 from evidencekit.formats.canonical import UnknownVersion
 from evidencekit.formats.case import (
     ARTIFACTS,
@@ -20,7 +23,8 @@ from evidencekit.formats.manifest import MAX_MANIFEST_BYTES, decode_manifest
 from evidencekit.model.ids import Digest
 from evidencekit.model.report import Check, Verdict, failed, passed
 from evidencekit.model.seal import Manifest
-from evidencekit.proof.cms import MAX_SIGNATURE_BYTES
+from evidencekit.proof.certificates import load_anchors
+from evidencekit.proof.cms import MAX_SIGNATURE_BYTES, certificates_in
 from evidencekit.text.catalog import _
 from evidencekit.verify.anchors import Anchors
 from evidencekit.verify.reading import read_small
@@ -35,6 +39,9 @@ class JudgedSeal:
     manifest: Manifest
     manifest_sha256: Digest
     judged: Judged
+    stamp_count: int
+    certificates: frozenset[bytes]
+    """DER certificates that the signature carries."""
 
 
 def judge_seals(
@@ -94,13 +101,16 @@ def _judge(
             return failed(name, verdict, _("is missing"), path=f"{folder}/{needed}")
     content = read_small(tree, f"{folder}/{MANIFEST}", MAX_MANIFEST_BYTES)
     path = f"{folder}/{SIGNATURE}"
+    p7s = read_small(tree, path, MAX_SIGNATURE_BYTES)
+    stamps = read_stamps(tree, entries, path)
     judged = judge_signature(
         name,
         content=content,
-        p7s=read_small(tree, path, MAX_SIGNATURE_BYTES),
-        stamps=read_stamps(tree, entries, path),
+        p7s=p7s,
+        stamps=stamps,
         anchors=anchors,
         path=path,
+        is_listed=TAG_SIGNATURE in entries,
     )
     try:
         manifest = decode_manifest(content)
@@ -110,7 +120,12 @@ def _judge(
             raise  # truly signed like this: what this release cannot read, it cannot judge
         return failed(name, Verdict.INVALID, exc.message, path=f"{folder}/{MANIFEST}")
     return JudgedSeal(
-        folder=folder, manifest=manifest, manifest_sha256=sha256(content), judged=judged
+        folder=folder,
+        manifest=manifest,
+        manifest_sha256=sha256(content),
+        judged=judged,
+        stamp_count=len(stamps),
+        certificates=certificates_in(p7s),
     )
 
 
@@ -126,6 +141,21 @@ def _judge_listing(tree: FileTree, entries: dict[str, Entry], seal: JudgedSeal) 
         if digest_stream(stream).sha256 == expected:
             return []
     return [failed(name, Verdict.INVALID, _("is not the list that was sealed"), path=path)]
+
+
+def _judge_chain_pem(tree: FileTree, entries: dict[str, Entry], seal: JudgedSeal) -> list[Check]:
+    """Hold the certificates that lie there for people against those in the signature."""
+    path, name = f"{seal.folder}/{CHAIN_PEM}", f"seal-{seal.manifest.seal}-chain"
+    if path not in entries:
+        return []
+    try:
+        shown = load_anchors(read_small(tree, path, MAX_SIGNATURE_BYTES), what=path)
+    except BadInput as exc:
+        return [failed(name, Verdict.INVALID, exc.message, path=path)]
+    if frozenset(item.public_bytes(Encoding.DER) for item in shown) == seal.certificates:
+        return []
+    detail = _("shows other certificates than the signature has")
+    return [failed(name, Verdict.INVALID, detail, path=path)]
 
 
 def _follows(seal: JudgedSeal, before: list[JudgedSeal]) -> list[Check]:

@@ -47,6 +47,7 @@ class Judged:
 class _Signed:
     content: bytes
     p7s: bytes
+    is_listed: bool
 
 
 @dataclass(slots=True)
@@ -64,15 +65,20 @@ def judge_signature(
     stamps: Sequence[Stamped],
     anchors: Anchors,
     path: str,
+    is_listed: bool,
 ) -> Judged:
-    """Judge signature and timestamps over ``content``; ``name`` begins every check's name."""
+    """Judge signature and timestamps over ``content``; ``name`` begins every check's name.
+
+    ``is_listed`` tells whether a signed list protects the files of the timestamps. Where none
+    does, a certificate in a token that plays no part could change unnoticed: INDETERMINATE.
+    """
     try:
         signature = read_signature(p7s, content, what=path)
     except EvidenceDoubted as exc:
         return Judged(checks=(failed(name, Verdict.INVALID, exc.message, path=path),))
     times = _Times()
     for number, stamp in enumerate(stamps, start=1):
-        signed = _Signed(content=content, p7s=p7s)
+        signed = _Signed(content=content, p7s=p7s, is_listed=is_listed)
         _judge_stamp(f"{name}-timestamp-{number}", stamp, signed, anchors, times)
     proven_at = min(times.proven, default=None)
     # Another trusted authority suffices; without one an unknown authority is what decides.
@@ -108,11 +114,24 @@ def _judge_stamp(
         )
         times.checks.append(not_checked(name, detail, consequence=_DOUBT, path=stamp.path))
         return
-    _judge_authority(name, token, anchors, times, stamp.path)
-
-
-def _judge_authority(name: str, token: Token, anchors: Anchors, times: _Times, path: str) -> None:
     found = judge_certificate(token.signer, token.others, anchors.authorities, at=token.gen_time)
+    _judge_authority(name, token, found, times, stamp.path)
+    if not signed.is_listed and found.trust in (Trust.PATH, Trust.PINNED):
+        times.checks += stray_certificates(name, token, found, anchors, stamp.path)
+
+
+def stray_certificates(
+    name: str, token: Token, found: Verified, anchors: Anchors, path: str
+) -> list[Check]:
+    """Report certificates in a trusted token that neither path nor reader's list explains."""
+    strays = unexplained(token.others, (*found.path, *anchors.authorities))
+    if not strays:
+        return []
+    detail = _("a certificate in the token plays no part: a change in it would not show")
+    return [not_checked(name, detail, consequence=_DOUBT, path=path)]
+
+
+def _judge_authority(name: str, token: Token, found: Verified, times: _Times, path: str) -> None:
     if found.trust in (Trust.PATH, Trust.PINNED):
         times.proven.append(token.gen_time)
         detail = _("existed at {time}, says {who}").format(

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from cryptography import x509
-
 from evidencekit.export.bag import Bag, Signed
 from evidencekit.export.lists import artifact_list, custody_list
 from evidencekit.export.report import render_report
@@ -49,6 +47,7 @@ from evidencekit.model.bundle import (
 from evidencekit.model.event import Actor
 from evidencekit.model.ids import Digest
 from evidencekit.proof.certificates import fingerprint
+from evidencekit.proof.cms import read_signature
 from evidencekit.protocols import Observer
 from evidencekit.store.case import Case
 from evidencekit.workflow.seals import SealFolder, seals_of
@@ -108,7 +107,11 @@ def _add_artifacts(bag: Bag, contents: Contents) -> None:
             bag.add_payload(_path_of(artifact), stream, sha256=artifact.sha256, size=artifact.size)
         if artifact.metadata is not None:
             with contents.case.open_object(artifact.metadata.sha256) as stream:
-                bag.add_tag(f"{METADATA}/{artifact.id}.json", iter(lambda: stream.read(CHUNK), b""))
+                bag.add_tag(
+                    f"{METADATA}/{artifact.id}.json",
+                    iter(lambda: stream.read(CHUNK), b""),
+                    expected=artifact.metadata.sha256,
+                )
         contents.observer.on("export", done, contents.about.shown)
 
 
@@ -193,12 +196,13 @@ def _title(case: Case) -> str:
 def _seal_fact(seal: SealFolder) -> SealFact:
     data = (seal.path / MANIFEST).read_bytes()
     manifest = seal.manifest()
-    signer = x509.load_pem_x509_certificate((seal.path / CHAIN_PEM).read_bytes())
+    # From the signature itself: the certificates beside it are there for people to look at.
+    signed = read_signature((seal.path / SIGNATURE).read_bytes(), data, what=seal.path.name)
     return SealFact(
         number=seal.number,
         manifest_sha256=sha256(data),
-        signer_name=signer.subject.rfc4514_string(),
-        signer_fingerprint=fingerprint(signer),
+        signer_name=signed.signer.subject.rfc4514_string(),
+        signer_fingerprint=fingerprint(signed.signer),
         stamps=tuple(StampFact(tsa=stamp.tsa, gen_time=stamp.gen_time) for stamp in seal.stamps()),
         ledger_size=manifest.ledger_size,
         artifact_count=manifest.artifact_count,

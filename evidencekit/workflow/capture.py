@@ -4,6 +4,7 @@ The case is held only while a finished capture is committed, so that a slow page
 else from working.
 """
 
+import math
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -106,7 +107,10 @@ def _commit(
     case: Case, page: PageCapture, actor: Actor, sensitivity: Sensitivity, setting: Setting
 ) -> Committed:
     with (
-        open_writer(case.root, case.id, setting.machine(), command="capture") as writer,
+        # A page may be gone by now: what was captured waits for the case, however long.
+        open_writer(
+            case.root, case.id, setting.machine(), command="capture", wait_s=math.inf
+        ) as writer,
         Worker() as worker,
     ):
         drafts = []

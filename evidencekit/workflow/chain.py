@@ -1,9 +1,12 @@
 """Read a case's whole chain, checking it, and list its artifact lines on the way."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
+from evidencekit.errors import EvidenceDoubted
 from evidencekit.files.jsonl import read_lines
 from evidencekit.formats.body import MAX_BODY_BYTES
 from evidencekit.formats.case import BODIES, LEDGER
@@ -24,11 +27,16 @@ class Listing:
 
 
 def read_chain(
-    case: Case, listing: Path | None, observer: Observer | None, *, up_to: int | None = None
+    case: Case,
+    listing: Path | None,
+    observer: Observer | None,
+    *,
+    heads: Mapping[int, Digest] = MappingProxyType({}),
 ) -> tuple[Chain, Listing]:
     """Check the chain and its bodies line by line; write artifact lines to ``listing``.
 
-    Raises :class:`EvidenceDoubted` naming the first line that does not hold.
+    ``heads`` are what seals say of the chain: its line hash at a number of lines. Raises
+    :class:`EvidenceDoubted` naming the first line that does not hold.
     """
     chain, digest = Chain(), hashlib.sha256()
     out = listing.open("xb") if listing is not None else None
@@ -42,12 +50,14 @@ def read_chain(
                     if out is not None:
                         out.write(artifact_line + b"\n")
                 if observer is not None:
-                    observer.on("seal", chain.size, up_to)
-                if chain.size == up_to:
-                    break
+                    observer.on("seal", chain.size, None)
+                if heads.get(chain.size, chain.head) != chain.head:
+                    raise EvidenceDoubted(f"ledger line {chain.size}: a seal says another ledger")
     finally:
         if out is not None:
             out.close()
+    if chain.size < max(heads, default=0):
+        raise EvidenceDoubted(f"{LEDGER}: ends before what a seal covers")
     return chain, Listing(sha256=Digest(digest.hexdigest()))
 
 

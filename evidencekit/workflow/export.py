@@ -32,6 +32,7 @@ from evidencekit.store.case import Case, Kind
 from evidencekit.store.writer import CaseWriter, open_writer
 from evidencekit.text.catalog import _
 from evidencekit.workflow.bundle import Contents, write_bundle
+from evidencekit.workflow.cases import MAX_TEXT
 from evidencekit.workflow.seals import SealFolder, seals_of
 from evidencekit.workflow.setting import Setting
 
@@ -83,6 +84,8 @@ def export(
     """
     _require_target(out, encrypt_to)
     parse_recipients(encrypt_to)
+    if any(len(text or "") > MAX_TEXT for text in (purpose, recipient)):
+        raise BadInput(_("a text is longer than {n} characters").format(n=MAX_TEXT))
     if case.kind is Kind.SUPPORT and not encrypt_to and not clear:
         raise PolicyForbids(
             _("a support case leaves only encrypted"),

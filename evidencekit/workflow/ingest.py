@@ -24,6 +24,7 @@ from evidencekit.protocols import Observer, Source
 from evidencekit.sandbox.runner import Worker
 from evidencekit.store.case import Case
 from evidencekit.store.index import Row, place_of
+from evidencekit.store.objects import adopt
 from evidencekit.store.spool import Spooled
 from evidencekit.store.writer import CaseWriter, Draft, open_writer
 from evidencekit.workflow.dating import Dated, Undated, date_early
@@ -104,6 +105,7 @@ class _Batch:
         self._drafts: list[Draft] = []
         self._refused: list[Refused] = []
         self._bytes = 0
+        self._recorded: dict[tuple[int, int], dict[tuple[str, Digest], Sensitivity]] = {}
 
     def take(self, find: Find | Refused) -> Iterator[Outcome]:
         """Spool one find; what is refused here is recorded with the next commit."""
@@ -148,7 +150,7 @@ class _Batch:
             return Refused(name=find.name, name_bytes=find.name_bytes, why="unreadable")
         row = self._known(find, spooled.digested.sha256)
         if row is not None:
-            spooled.path.unlink()
+            adopt(self._case.root, [spooled])  # the same bytes again, should they have been lost
             return Already(row=row)
         self._drafts.append(
             draft_of(find, spooled, self._writer, self._worker, sensitivity=self._sensitivity)
@@ -156,10 +158,22 @@ class _Batch:
         self._bytes += spooled.digested.size
         return None
 
+    def _is_recorded(self, row: Row) -> bool:
+        """Ask the ledger: the index proves nothing. Another sensitivity is another artifact."""
+        place = self._writer.index.body_of(row.id)
+        if place is None:
+            return False
+        if place not in self._recorded:
+            self._recorded[place] = {
+                (artifact.id, artifact.sha256): artifact.sensitivity
+                for artifact in self._case.artifacts_at(place)
+            }
+        return self._recorded[place].get((row.id, row.sha256)) is self._sensitivity
+
     def _known(self, find: Find, digest: Digest) -> Row | None:
         place = place_of(find.source)
         for row, known in self._writer.index.same_bytes(digest):
-            if place is not None and place == known:
+            if place is not None and place == known and self._is_recorded(row):
                 return row
         return None
 

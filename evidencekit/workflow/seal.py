@@ -32,7 +32,7 @@ from evidencekit.model.ids import Digest
 from evidencekit.model.json import Json
 from evidencekit.model.seal import Manifest, Stamp
 from evidencekit.proof.chain import Chain, accepted_keys
-from evidencekit.proof.cms import sign_detached
+from evidencekit.proof.cms import read_signature, sign_detached
 from evidencekit.protocols import Observer, Signer, TimestampAuthority
 from evidencekit.store.case import Case
 from evidencekit.store.writer import CaseWriter, open_writer
@@ -82,6 +82,7 @@ def seal(
     with open_writer(case.root, case.id, machine, command="seal") as writer:
         actor = actor or case.first_actor()
         existing = seals_of(case.root)
+        mine = _require_sound(existing, signer)
         adopted = _record_unrecorded(case, writer, existing, actor)
         if existing and not again and not _is_changed(case, existing[-1]):
             if adopted:  # what a killed run of this command had finished, all but its event
@@ -90,12 +91,12 @@ def seal(
                 _("nothing has changed since seal {n}").format(n=existing[-1].number),
                 hint=_("--again seals all the same, --timestamp-pending only fetches timestamps"),
             )
-        known = accept_keys | {machine.device.public} | _vouched(existing)
+        known = accept_keys | {machine.device.public} | mine
         folder = SealFolder(case.root / SEALS / seal_name(len(existing) + 1), len(existing) + 1)
         draft = writer.spool.folder / "seal"
         draft.mkdir()
         with disk_errors(str(case.root)):
-            chain, listing = read_chain(case, draft / ARTIFACTS, observer)
+            chain, listing = read_chain(case, draft / ARTIFACTS, observer, heads=_heads(existing))
             manifest = _manifest(case, chain, listing, existing, known)
             # The seal's own event comes after what it covers, and this device will sign it.
             manifest = replace(manifest, keys=manifest.keys | {machine.device.public})
@@ -159,8 +160,27 @@ def _write_signed(draft: Path, manifest: bytes, signer: Signer, at: datetime) ->
     return signature
 
 
-def _vouched(existing: Sequence[SealFolder]) -> frozenset[bytes]:
-    return existing[-1].manifest().keys if existing else frozenset()
+def _require_sound(existing: Sequence[SealFolder], signer: Signer) -> frozenset[bytes]:
+    """Check the signatures of earlier seals; returns the device keys that this signer vouched for.
+
+    Whoever can write into the folder could have put a seal there. Raises :class:`EvidenceDoubted`
+    where a signature does not hold; what another signer vouched for does not count here.
+    """
+    mine: frozenset[bytes] = frozenset()
+    for folder in existing:
+        signature = read_signature(
+            (folder.path / SIGNATURE).read_bytes(),
+            (folder.path / MANIFEST).read_bytes(),
+            what=folder.path.name,
+        )
+        if signature.signer.public_bytes(Encoding.DER) == signer.certificates[0]:
+            mine |= folder.manifest().keys
+    return mine
+
+
+def _heads(existing: Sequence[SealFolder]) -> dict[int, Digest]:
+    manifests = [folder.manifest() for folder in existing]
+    return {manifest.ledger_size: manifest.head for manifest in manifests}
 
 
 def _manifest(
@@ -251,9 +271,7 @@ def _record_unrecorded(
     }
     unrecorded = [folder for folder in existing if folder.number not in recorded]
     for folder in unrecorded:
-        chain, _listing = read_chain(case, None, None, up_to=folder.manifest().ledger_size)
-        if chain.head != folder.manifest().head:
-            raise EvidenceDoubted(f"{folder.path.name}: seals another ledger than this")
+        read_chain(case, None, None, heads=_heads([folder]))
         _record(writer, folder, folder.stamps(), actor, adopted=True)
     return bool(unrecorded)
 

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from evidencekit.errors import BadInput
-from evidencekit.store.device import open_device_key
-from evidencekit.store.machine import Machine, system_clock
+from evidencekit.files.clock import system_clock
 from evidencekit.text.catalog import _
+
+if TYPE_CHECKING:
+    from evidencekit.store.machine import Machine
 
 _CONFIG = "config.toml"
 
@@ -29,8 +32,12 @@ class Setting:
     """PEM files with the roots of these authorities."""
     clock: Callable[[], datetime] = field(default=system_clock)
 
-    def machine(self) -> Machine:
+    def machine(self) -> "Machine":
         """Return what a writer brings along; makes the device key on first use."""
+        # Loaded here: who only verifies needs no key, and is kept waiting by none.
+        from evidencekit.store.device import open_device_key
+        from evidencekit.store.machine import Machine
+
         return Machine(device=open_device_key(self.home), clock=self.clock)
 
 

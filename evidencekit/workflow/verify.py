@@ -1,9 +1,14 @@
-"""Verify whatever was received: a bundle folder, a zip, an encrypted bundle, or a case."""
+"""Verify whatever was received: a bundle folder, a zip, an encrypted bundle, or a case.
+
+Hashing begins before the code that judges is even loaded: on a large bundle it decides how long
+all of it takes.
+"""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from evidencekit.errors import (
     BadInput,
@@ -15,19 +20,21 @@ from evidencekit.errors import (
 from evidencekit.files.age import decrypt_file, is_age
 from evidencekit.files.durable import disk_errors
 from evidencekit.files.opening import open_regular
-from evidencekit.files.tree import FolderTree
+from evidencekit.files.tree import FileTree, FolderTree, UnsafeInput
 from evidencekit.files.zipentry import DamagedZip
 from evidencekit.files.ziptree import ZipTree, is_zip
-from evidencekit.formats.bundle import BUNDLE_FILE
-from evidencekit.formats.case import CASE_FILE
+from evidencekit.formats.bundle import BAGIT_TXT, BUNDLE_FILE, PAYLOAD, TAG_LIST
+from evidencekit.formats.case import CASE_FILE, OBJECTS, VERIFIED
 from evidencekit.model.report import Report, Verdict, conclude, failed
 from evidencekit.protocols import Observer, Silent
 from evidencekit.text.catalog import _
-from evidencekit.verify.anchors import Anchors
-from evidencekit.verify.bundle import verify_bundle
-from evidencekit.verify.case import verify_case
-from evidencekit.workflow.anchors import read_anchors
+from evidencekit.verify.payload import Hasher, open_hasher
 from evidencekit.workflow.setting import Setting
+
+if TYPE_CHECKING:
+    from evidencekit.verify.anchors import Anchors
+
+_MakeAnchors = Callable[[], "Anchors"]
 
 
 def verify(
@@ -47,13 +54,19 @@ def verify(
     :class:`BadInput` where there is no ``path``, :class:`FormatUnreadable` where it is neither
     bundle nor case, or of a version that this release cannot read.
     """
-    anchors = Anchors(
-        signers=tuple(anchor for file in trust for anchor in read_anchors(file)),
-        authorities=tuple(anchor for file in tsa_trust for anchor in read_anchors(file)),
-        now=setting.clock(),
-        require_time=require_time,
-        require_revocation=require_revocation,
-    )
+
+    def anchors() -> "Anchors":
+        from evidencekit.verify.anchors import Anchors
+        from evidencekit.workflow.anchors import read_anchors
+
+        return Anchors(
+            signers=tuple(anchor for file in trust for anchor in read_anchors(file)),
+            authorities=tuple(anchor for file in tsa_trust for anchor in read_anchors(file)),
+            now=setting.clock(),
+            require_time=require_time,
+            require_revocation=require_revocation,
+        )
+
     observer = observer or Silent()
     if not path.exists():
         raise BadInput(_("{path}: there is no such file or folder").format(path=path))
@@ -69,27 +82,45 @@ def verify(
         return conclude([failed("readable", Verdict.INVALID, exc.message)], proven_at=None)
 
 
-def _verify_folder(path: Path, anchors: Anchors, observer: Observer) -> Report:
-    if (path / CASE_FILE).is_file() and not (path / BUNDLE_FILE).exists():
-        return verify_case(path, anchors, observer)
-    return verify_bundle(FolderTree(path), anchors, observer)
+def _verify_folder(path: Path, anchors: _MakeAnchors, observer: Observer) -> Report:
+    # A bundle must not pass for a case, which no signature over a list of its files protects.
+    is_bundle = any((path / name).exists() for name in (BUNDLE_FILE, BAGIT_TXT, TAG_LIST))
+    is_case = (path / CASE_FILE).is_file() and not is_bundle
+    tree = FolderTree(path, only=VERIFIED if is_case else None)
+    with open_hasher(tree, observer) as hasher:
+        with suppress(UnsafeInput):  # found again, and reported, when it is judged
+            hasher.start(OBJECTS if is_case else PAYLOAD)
+        if is_case:
+            from evidencekit.verify.case import verify_case
+
+            return verify_case(tree, anchors(), hasher)
+        return _judge_bundle(tree, anchors, hasher)
 
 
-def _verify_zip(file: BinaryIO, anchors: Anchors, observer: Observer, *, what: str) -> Report:
+def _judge_bundle(tree: FileTree, anchors: _MakeAnchors, hasher: Hasher) -> Report:
+    from evidencekit.verify.bundle import verify_bundle
+
+    return verify_bundle(tree, anchors(), hasher)
+
+
+def _verify_zip(file: BinaryIO, anchors: _MakeAnchors, observer: Observer, *, what: str) -> Report:
     if not is_zip(file):
         raise FormatUnreadable(
             _("{what}: neither a bundle nor a case").format(what=what),
-            hint=_("a bundle is a folder, a zip, or either of them encrypted by age"),
+            hint=_("a bundle is a folder, a zip, or a zip encrypted by age"),
         )
     try:
         tree = ZipTree(file)
     except DamagedZip as exc:
         return conclude([failed("readable", Verdict.INVALID, exc.message)], proven_at=None)
-    return verify_bundle(tree, anchors, observer)
+    with open_hasher(tree, observer) as hasher:
+        with suppress(UnsafeInput):
+            hasher.start(PAYLOAD)
+        return _judge_bundle(tree, anchors, hasher)
 
 
 def _verify_encrypted(
-    path: Path, identity: Path | None, anchors: Anchors, observer: Observer
+    path: Path, identity: Path | None, anchors: _MakeAnchors, observer: Observer
 ) -> Report:
     if identity is None:
         raise KeyUnusable(

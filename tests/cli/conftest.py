@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from evidencekit.demo.authority import DemoAuthority
-from evidencekit.store.machine import system_clock
+from evidencekit.files.clock import system_clock
 from tests.cli.transcripts import Cli, Done
 
 PASSPHRASE = "four words in row"

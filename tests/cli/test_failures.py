@@ -15,8 +15,8 @@ import pytest
 
 from evidencekit.cli.failure import failure_of
 from evidencekit.errors import EvidencekitError
+from evidencekit.files.clock import system_clock
 from evidencekit.store.lock import hold
-from evidencekit.store.machine import system_clock
 from tests.cli.transcripts import ROOT, Cli, Done
 
 Case = Callable[..., Done]

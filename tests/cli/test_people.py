@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evidencekit.demo.authority import DemoAuthority, serve
-from evidencekit.store.machine import system_clock
+from evidencekit.files.clock import system_clock
 from evidencekit.workflow.doctor import Finding, examine
 from evidencekit.workflow.setting import Setting
 from tests.cli.transcripts import ROOT, Cli, Done

@@ -11,11 +11,11 @@ from cryptography import x509
 
 from evidencekit.demo.authority import DemoAuthority, serve
 from evidencekit.errors import TsaUnavailable
+from evidencekit.files.clock import system_clock
 from evidencekit.proof.certificates import Trust, judge_certificate
 from evidencekit.proof.rfc3161 import ahead_of, read_token
 from evidencekit.protocols import TimestampAuthority
 from evidencekit.seal.tsa import HttpAuthority
-from evidencekit.store.machine import system_clock
 from tests.tools.fakes import AbsentAuthority, FakeAuthority
 from tests.tools.openssl_tsa import make_openssl_tsa, serve_openssl
 

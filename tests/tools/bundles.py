@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from evidencekit.demo.authority import Identity
 from evidencekit.files.jsonl import read_lines
-from evidencekit.files.tree import Entry, require_distinct, require_safe
+from evidencekit.files.tree import Entry, FileTree, require_distinct, require_safe
 from evidencekit.formats.bundle import (
     BUNDLE_FILE,
     PAYLOAD,
@@ -42,6 +42,7 @@ from evidencekit.protocols import Signer, Silent, TimestampAuthority
 from evidencekit.seal.signer import FileSigner
 from evidencekit.verify.anchors import Anchors
 from evidencekit.verify.bundle import verify_bundle
+from evidencekit.verify.payload import open_hasher
 from evidencekit.workflow.export import Form, export
 from evidencekit.workflow.verify import verify
 from tests.tools.builders import Built, CaseBuilder, a_case, certificate_of
@@ -49,6 +50,12 @@ from tests.tools.fakes import START
 from tests.tools.media import MAKE, SEOUL, Jpeg, exif, exif_segment
 
 Files = dict[str, bytes]
+
+
+def judged(tree: FileTree, anchors: Anchors) -> Report:
+    """Verify a tree that the test holds."""
+    with open_hasher(tree, Silent()) as hasher:
+        return verify_bundle(tree, anchors, hasher)
 
 
 class MemoryTree:
@@ -96,7 +103,7 @@ class Handed:
     def judged(self, files: Mapping[str, bytes] | None = None, **other: object) -> Report:
         """Judge files in memory; ``other`` are members of :class:`Anchors`."""
         anchors = replace(self.anchors, **other)  # type: ignore[arg-type]  # as the caller says
-        return verify_bundle(MemoryTree(self.files if files is None else files), anchors, Silent())
+        return judged(MemoryTree(self.files if files is None else files), anchors)
 
     def without(self, *paths: str) -> Files:
         return {path: data for path, data in self.files.items() if path not in paths}

@@ -124,6 +124,7 @@ def test_a_case_that_may_only_be_read_can_be_listed_and_is_not_touched() -> None
         built = committed(folder, b"one", b"two")
         before = sorted((path, path.stat().st_mtime_ns) for path in built.root.rglob("*"))
 
+        built.root.chmod(0o755)  # a case is made for its owner alone
         answer = run_as_nobody(IMPORTS, LIST, built.root)
 
         assert answer.stdout == "['a2-1', 'a2-2']\n", answer.stderr
@@ -135,6 +136,7 @@ def test_a_case_that_may_only_be_read_can_be_listed_without_its_index() -> None:
         built = committed(folder, b"one")
         (built.root / INDEX).unlink()
 
+        built.root.chmod(0o755)  # a case is made for its owner alone
         answer = run_as_nobody(IMPORTS, LIST, built.root)
 
         assert answer.stdout == "['a2-1']\n", answer.stderr
@@ -148,6 +150,7 @@ def test_a_writable_index_in_a_folder_that_is_not_is_no_obstacle() -> None:
         (built.root / INDEX).write_bytes(old)
         (built.root / INDEX).chmod(0o666)
 
+        built.root.chmod(0o755)  # a case is made for its owner alone
         answer = run_as_nobody(IMPORTS, LIST, built.root)
 
         assert answer.stdout == "['a2-1', 'a3-1']\n", answer.stderr

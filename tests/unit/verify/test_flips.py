@@ -23,10 +23,8 @@ from evidencekit.files.ziptree import ZipTree
 from evidencekit.model.report import Verdict
 from evidencekit.proof.cms import read_signature
 from evidencekit.proof.rfc3161 import read_token
-from evidencekit.protocols import Silent
 from evidencekit.verify import heads, signature
-from evidencekit.verify.bundle import verify_bundle
-from tests.tools.bundles import Handed, flipped_at, unsigned, zipped
+from tests.tools.bundles import Handed, flipped_at, judged, unsigned, zipped
 
 ALL = os.environ.get("EVIDENCEKIT_FLIPS") == "all"
 MASKS = (0x01, 0x40)
@@ -161,17 +159,17 @@ def flip_zip(bundle: Handed, original: bytes, todo: list[Place]) -> list[str]:
         file.write(original)
         for name, at, mask in todo:
             os.pwrite(file.fileno(), bytes([original[at] ^ mask]), at)
-            if judged(bundle, file) is Verdict.VALID:
+            if verdict_of(bundle, file) is Verdict.VALID:
                 assert unpacked(file) == unpacked(io.BytesIO(original)), (name, at, mask)
                 unnoticed.append(name)
             os.pwrite(file.fileno(), original[at : at + 1], at)
     return unnoticed
 
 
-def judged(bundle: Handed, file: IO[bytes]) -> Verdict:
+def verdict_of(bundle: Handed, file: IO[bytes]) -> Verdict:
     anchors = replace(bundle.anchors)
     try:
-        return verify_bundle(ZipTree(file), anchors, Silent()).verdict  # type: ignore[arg-type]
+        return judged(ZipTree(file), anchors).verdict  # type: ignore[arg-type]
     except EvidenceDoubted:
         return Verdict.INVALID
 
@@ -191,7 +189,7 @@ def test_what_changes_unnoticed_in_a_zip_is_not_unpacked(
     original: bytes = request.getfixturevalue(form)
     with tempfile.TemporaryFile(buffering=0) as file:
         file.write(original)
-        assert judged(bundle, file) is Verdict.VALID
+        assert verdict_of(bundle, file) is Verdict.VALID
     todo = []
     for name, start, size in fields_of(original):
         is_data = name.startswith("data")

@@ -6,11 +6,13 @@ import stat
 import struct
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from evidencekit.export.sinks import ZipSink
 from evidencekit.model.report import Verdict
 from tests.tools.bundles import Handed, write_zip, zipped
 
@@ -193,11 +195,15 @@ def test_data_behind_the_end_is_refused(bundle: Handed, tmp_path: Path, original
     assert verdict(bundle, tmp_path, original + b"hidden") is Verdict.REFUSED
 
 
-def test_comment_of_the_zip_is_no_evidence_and_does_no_harm(
-    bundle: Handed, tmp_path: Path, original: bytes
-) -> None:
+def test_comment_of_the_zip_is_refused(bundle: Handed, tmp_path: Path, original: bytes) -> None:
     changed = original[:-2] + struct.pack("<H", 5) + b"hello"
-    assert verdict(bundle, tmp_path, changed) is Verdict.VALID
+    assert verdict(bundle, tmp_path, changed) is Verdict.REFUSED
+
+
+def test_comment_of_an_entry_is_refused(bundle: Handed, tmp_path: Path) -> None:
+    info = zipfile.ZipInfo("evidence/.DS_Store")
+    info.comment = b"hello"
+    assert rezipped(bundle, tmp_path, (info, b"x")) is Verdict.REFUSED
 
 
 def test_overlapping_entries_are_refused(bundle: Handed, tmp_path: Path, original: bytes) -> None:
@@ -297,7 +303,249 @@ def test_zip64_form_written_to_a_pipe_is_valid(bundle: Handed, tmp_path: Path) -
     assert verdict(bundle, tmp_path, pipe.getvalue()) is Verdict.VALID
 
 
+# Two ends, of which each reader believes another
+
+
+@pytest.fixture(scope="session")
+def two_sets(bundle: Handed, tmp_path_factory: pytest.TempPathFactory) -> "TwoSets":
+    return two_sets_of(bundle, tmp_path_factory.mktemp("two"), 0x4242)
+
+
+@pytest.fixture(scope="session")
+def two_sets_in_zip64(bundle: Handed, tmp_path_factory: pytest.TempPathFactory) -> "TwoSets":
+    """The second set lies in a stored file: no field gives it away."""
+    return two_sets_of(bundle, tmp_path_factory.mktemp("two"), None)
+
+
+@pytest.mark.parametrize("kind", ["two_sets", "two_sets_in_zip64"])
+def test_plain_end_that_differs_from_the_zip64_one_is_refused(
+    bundle: Handed, tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    """Info-ZIP and Java believe the plain one, Python the other."""
+    sets: TwoSets = request.getfixturevalue(kind)
+    end = zip64_end(sets.true, at=len(sets.data)) + plain_end(sets.forged)
+    assert names_in(sets.data + end) == names_in(sets.data + plain_end(sets.true))
+    assert verdict(bundle, tmp_path, sets.data + end) is Verdict.REFUSED
+
+
+@pytest.mark.parametrize("kind", ["two_sets", "two_sets_in_zip64"])
+def test_locator_that_points_elsewhere_is_refused(
+    bundle: Handed, tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    """CVE-2025-8291: zipfile took the record before the locator, wherever that points."""
+    sets: TwoSets = request.getfixturevalue(kind)
+    record = zip64_end(sets.true, at=sets.forged_end)
+    changed = sets.data + record + plain_end(MARKERS)
+    # A zipfile that minds the locator calls it damaged.
+    assert verdict(bundle, tmp_path, changed) in (Verdict.REFUSED, Verdict.INVALID)
+
+
+def test_second_set_in_a_field_or_file_is_refused_even_where_no_end_names_it(
+    bundle: Handed, tmp_path: Path, two_sets: "TwoSets"
+) -> None:
+    changed = two_sets.data + plain_end(two_sets.true)
+    assert verdict(bundle, tmp_path, changed) is Verdict.REFUSED
+
+
+def test_locator_at_the_end_of_the_directory_is_refused(bundle: Handed, tmp_path: Path) -> None:
+    """Python passes it over, where no record stands before it; others follow it."""
+    times = struct.pack("<HHIHH", 0x000A, 32, 0, 1, 24)
+    locator = struct.pack("<4sIQI", b"PK\6\7", 0, 0, 1)
+    info = zipfile.ZipInfo("evidence/.DS_Store")
+    info.extra = times + bytes(24)
+    assert rezipped(bundle, tmp_path, (info, b"x")) is Verdict.VALID
+    info.extra = times + bytes(4) + locator
+    assert rezipped(bundle, tmp_path, (info, b"x")) in (Verdict.REFUSED, Verdict.INVALID)
+
+
+@pytest.mark.parametrize("marked", [(), (0,), (1,), (2,), (0, 1, 2)])
+def test_zip64_end_is_valid_whatever_the_plain_one_leaves_to_it(
+    bundle: Handed, tmp_path: Path, original: bytes, marked: tuple[int, ...]
+) -> None:
+    true = end_of(original)
+    plain = [MARKERS[n] if n in marked else true[n] for n in range(3)]
+    body = original[:-22]
+    changed = body + zip64_end(true, at=len(body)) + plain_end(plain)
+    assert verdict(bundle, tmp_path, changed) is Verdict.VALID
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_marker_without_zip64_end_is_not_valid(
+    bundle: Handed, tmp_path: Path, original: bytes, which: int
+) -> None:
+    plain = list(end_of(original))
+    plain[which] = MARKERS[which]
+    changed = original[:-22] + plain_end(plain)
+    assert verdict(bundle, tmp_path, changed) in (Verdict.REFUSED, Verdict.INVALID)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (4, "<Q", 45),
+        (14, "<H", 62),
+        (16, "<I", 1),
+        (20, "<I", 1),
+        (24, "<Q", 1),
+        (56 + 4, "<I", 1),
+        (56 + 8, "<Q", 0),
+        (56 + 16, "<I", 2),
+        (76 + 4, "<H", 1),
+        (76 + 6, "<H", 1),
+    ],
+)
+def test_zip64_end_that_says_anything_else_is_not_valid(
+    bundle: Handed, tmp_path: Path, original: bytes, change: tuple[int, str, int]
+) -> None:
+    body, true = original[:-22], end_of(original)
+    end = bytearray(zip64_end(true, at=len(body)) + plain_end(MARKERS))
+    assert verdict(bundle, tmp_path, body + end) is Verdict.VALID
+    at, form, value = change
+    struct.pack_into(form, end, at, value)
+    assert verdict(bundle, tmp_path, body + end) in (Verdict.REFUSED, Verdict.INVALID)
+
+
+@pytest.mark.parametrize("gap", [b"x", bytes(20), bytes(76), b"PK\6\7" + bytes(16)])
+def test_data_between_directory_and_end_is_refused(
+    bundle: Handed, tmp_path: Path, original: bytes, gap: bytes
+) -> None:
+    end = end_of(original)
+    grown = end[0], end[1] + len(gap), end[2]  # or zipfile would move all offsets
+    for plain in (end, grown):
+        changed = original[:-22] + gap + plain_end(plain)
+        assert verdict(bundle, tmp_path, changed) in (Verdict.REFUSED, Verdict.INVALID)
+
+
+@pytest.mark.parametrize("limits", [("ZIP64_LIMIT", 100), ("ZIP_FILECOUNT_LIMIT", 3)])
+@pytest.mark.parametrize("size", [None, 0])
+def test_own_zip_beyond_the_old_limits_is_valid(
+    bundle: Handed,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    limits: tuple[str, int],
+    size: int | None,
+) -> None:
+    monkeypatch.setattr(zipfile, *limits)
+    path = tmp_path / "changed.zip"
+    with path.open("wb") as stream:
+        sink = ZipSink(stream, "evidence")
+        for name, data in bundle.files.items():
+            sink.write(name, [data], size=None if size is None else len(data))
+        sink.close()
+    assert b"PK\6\6" in path.read_bytes()
+    assert bundle.verified(path).verdict is Verdict.VALID
+
+
+# Extra fields
+
+
+def extra_of(kind: int, size: int) -> bytes:
+    return struct.pack("<HH", kind, size) + bytes(size)
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"),
+    [
+        (extra_of(0x5455, 5), Verdict.VALID),
+        (extra_of(0x5455, 13) + extra_of(0x7875, 11), Verdict.VALID),
+        (extra_of(0x5855, 12), Verdict.VALID),
+        (extra_of(0x000A, 32), Verdict.VALID),
+        (extra_of(0x5455, 5) + extra_of(0x5455, 5), Verdict.REFUSED),
+        (extra_of(0x5455, 400), Verdict.REFUSED),
+        (extra_of(0x7875, 400), Verdict.REFUSED),
+        (extra_of(0x5855, 400), Verdict.REFUSED),
+        (extra_of(0x000A, 400), Verdict.REFUSED),
+        (extra_of(0x0017, 8), Verdict.REFUSED),
+        (extra_of(0x9901, 7), Verdict.REFUSED),
+        (extra_of(0xCAFE, 0), Verdict.REFUSED),
+        (extra_of(0x5455, 5) + b"x", Verdict.REFUSED),
+    ],
+)
+def test_extra_field_is_harmless_or_refused(
+    bundle: Handed, tmp_path: Path, extra: bytes, expected: Verdict
+) -> None:
+    info = zipfile.ZipInfo("evidence/.DS_Store")
+    info.extra = extra
+    assert rezipped(bundle, tmp_path, (info, b"x")) is expected
+
+
+@pytest.mark.parametrize("numbers", [0, 1, 2, 3])
+def test_zip64_field_that_nothing_asks_for_is_refused(
+    bundle: Handed, tmp_path: Path, numbers: int
+) -> None:
+    path = write_zip(
+        tmp_path / "changed.zip",
+        [*zipped(bundle.files), ("evidence/.DS_Store", b"x")],
+    )
+    data = path.read_bytes()
+    count, size, offset = end_of(data)
+    central = data.rindex(CENTRAL)
+    extra = extra_of(1, 8 * numbers)
+    changed = bytearray(data[:-22])
+    struct.pack_into("<H", changed, central + 30, len(extra))
+    end = plain_end((count, size + len(extra), offset))
+    assert verdict(bundle, tmp_path, bytes(changed) + extra + end) is Verdict.REFUSED
+
+
 # Helpers
+
+MARKERS = 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF
+
+
+class TwoSets(NamedTuple):
+    """A zip without its end, and two that it could have: number, size and offset."""
+
+    data: bytes
+    true: tuple[int, int, int]
+    forged: tuple[int, int, int]
+    forged_end: int
+
+
+def two_sets_of(bundle: Handed, folder: Path, kind: int | None) -> TwoSets:
+    """Put a second zip into an extra field, or into a stored file, that zipfile passes over."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        for name, data in zipped({**bundle.files, "data/a2-2.txt": b"forged"}):
+            archive.writestr(name, data[:100])
+    count, size, offset = end_of(inner.getvalue())
+    hidden = inner.getvalue()[:-22]
+    info = zipfile.ZipInfo("evidence/.DS_Store")
+    content = b"x"
+    at = 30 + len(info.filename)
+    if kind is None:
+        start = at
+        content = hidden + zip64_end((count, size, start + offset), at=0)
+    else:
+        start = at + 4
+        hidden += zip64_end((count, size, start + offset), at=0)[:56]
+        info.extra = struct.pack("<HH", kind, len(hidden)) + hidden
+    path = write_zip(folder / "two.zip", [(info, content), *zipped(bundle.files)])
+    data = path.read_bytes()
+    forged = count, size, start + offset
+    return TwoSets(data[:-22], end_of(data), forged, start + offset + size)
+
+
+def end_of(data: bytes) -> tuple[int, int, int]:
+    count, size, offset = struct.unpack_from("<HII", data, len(data) - 12)
+    return count, size, offset
+
+
+def plain_end(numbers: Sequence[int]) -> bytes:
+    count, size, offset = numbers
+    return struct.pack("<4sHHHHIIH", END, 0, 0, count, count, size, offset, 0)
+
+
+def zip64_end(numbers: Sequence[int], *, at: int) -> bytes:
+    count, size, offset = numbers
+    said = 44, 45, 45, 0, 0, count, count, size, offset
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", *said)
+    return record + struct.pack("<4sIQI", b"PK\6\7", 0, at, 1)
+
+
+def names_in(data: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.namelist()
+
 
 _FIELDS = ("version", "flags", "method", "time", "date", "crc", "packed", "size")
 _FORM = struct.Struct("<HHHHHIII")
