@@ -198,7 +198,7 @@ def test_a_changed_bundle_is_invalid_and_the_verdict_comes_first(
     target.write_bytes(b"other")
     done = cli("verify", "bag", "--trust", "KEY.crt")
     assert done.code == 1
-    assert done.out.splitlines()[0] == "INVALID: not genuine"
+    assert done.out.splitlines()[0] == "INVALID: not as it was sealed"
     assert done.out.index("Does not hold") < done.out.index("Holds")
     assert target.name in done.out
 

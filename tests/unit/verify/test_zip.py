@@ -312,12 +312,12 @@ def two_sets(bundle: Handed, tmp_path_factory: pytest.TempPathFactory) -> "TwoSe
 
 
 @pytest.fixture(scope="session")
-def two_sets_in_zip64(bundle: Handed, tmp_path_factory: pytest.TempPathFactory) -> "TwoSets":
+def two_sets_in_file(bundle: Handed, tmp_path_factory: pytest.TempPathFactory) -> "TwoSets":
     """The second set lies in a stored file: no field gives it away."""
     return two_sets_of(bundle, tmp_path_factory.mktemp("two"), None)
 
 
-@pytest.mark.parametrize("kind", ["two_sets", "two_sets_in_zip64"])
+@pytest.mark.parametrize("kind", ["two_sets", "two_sets_in_file"])
 def test_plain_end_that_differs_from_the_zip64_one_is_refused(
     bundle: Handed, tmp_path: Path, kind: str, request: pytest.FixtureRequest
 ) -> None:
@@ -328,7 +328,7 @@ def test_plain_end_that_differs_from_the_zip64_one_is_refused(
     assert verdict(bundle, tmp_path, sets.data + end) is Verdict.REFUSED
 
 
-@pytest.mark.parametrize("kind", ["two_sets", "two_sets_in_zip64"])
+@pytest.mark.parametrize("kind", ["two_sets", "two_sets_in_file"])
 def test_locator_that_points_elsewhere_is_refused(
     bundle: Handed, tmp_path: Path, kind: str, request: pytest.FixtureRequest
 ) -> None:
@@ -505,8 +505,9 @@ def two_sets_of(bundle: Handed, folder: Path, kind: int | None) -> TwoSets:
     """Put a second zip into an extra field, or into a stored file, that zipfile passes over."""
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as archive:
-        for name, data in zipped({**bundle.files, "data/a2-2.txt": b"forged"}):
-            archive.writestr(name, data[:100])
+        forgery = {**bundle.files, "data/a2-2.txt": b"forged", ".DS_Store": b"as many files"}
+        for name, data in zipped(forgery):
+            archive.writestr(name, data[:100])  # a field has 64 KiB
     count, size, offset = end_of(inner.getvalue())
     hidden = inner.getvalue()[:-22]
     info = zipfile.ZipInfo("evidence/.DS_Store")
@@ -522,6 +523,7 @@ def two_sets_of(bundle: Handed, folder: Path, kind: int | None) -> TwoSets:
     path = write_zip(folder / "two.zip", [(info, content), *zipped(bundle.files)])
     data = path.read_bytes()
     forged = count, size, start + offset
+    assert forged[0] == end_of(data)[0]
     return TwoSets(data[:-22], end_of(data), forged, start + offset + size)
 
 
