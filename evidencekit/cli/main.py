@@ -56,7 +56,7 @@ def _fail(failure: Failure, exc: BaseException, *, is_json: bool) -> int:
     except BrokenPipeError:
         return _leave_quietly()
     except OSError:  # a full disk behind stdout: the exit code still has to come out
-        return failure.exit_code
+        _silence_stdout()
     return failure.exit_code
 
 
@@ -93,7 +93,11 @@ def _set_up_streams() -> None:
 
 
 def _leave_quietly() -> int:
-    # Python flushes stdout once more at exit and would complain of the same pipe.
+    _silence_stdout()
+    return _BROKEN_PIPE
+
+
+def _silence_stdout() -> None:
+    # Python flushes stdout once more at exit, and would end with an exit code of its own.
     with suppress(OSError, io.UnsupportedOperation):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return _BROKEN_PIPE

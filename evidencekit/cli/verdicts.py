@@ -23,6 +23,7 @@ _SAID = {
     Verdict.INVALID: N_("It is not what was sealed: it was changed, damaged or forged."),
     Verdict.REFUSED: N_("It was not opened to the end: its content is unsafe."),
 }
+_NEVER_SEALED = N_("It was never sealed: no signature says whether it was changed.")
 _PLAIN = {
     Verdict.VALID: N_("as it was sealed"),
     Verdict.INDETERMINATE: N_("cannot be decided"),
@@ -73,7 +74,7 @@ def print_report(report: Report) -> None:
     colour = _COLOURS.get(report.verdict, "red")
     plain = _(_PLAIN[report.verdict])
     output.head("{verdict}: {plain}", colour=colour, verdict=report.verdict.name, plain=plain)
-    output.say(_(_SAID[report.verdict]))
+    output.say(_(_sentence(report)))
     if report.proven_at is not None:
         output.say(
             _("It existed at {time} at the latest: proven."), time=output.moment(report.proven_at)
@@ -82,6 +83,13 @@ def print_report(report: Report) -> None:
         output.say(_("When it was sealed is not proven."))
     for status, title in _TITLES.items():
         _print_group(_(title), (check for check in report.checks if check.status is status))
+
+
+def _sentence(report: Report) -> str:
+    was_sealed = all(check.name != "sealed" for check in report.checks)
+    if report.verdict is Verdict.UNTRUSTED and not was_sealed:
+        return _NEVER_SEALED
+    return _SAID[report.verdict]
 
 
 def _print_group(title: str, checks: Iterable[Check]) -> None:

@@ -91,7 +91,7 @@ def _remarks(entry: CustodyEntry, told: int, sealed: SealedPart) -> Iterator[Pai
         yield words["remark.new_key"]
     if not sealed.number:
         yield words["remark.never_sealed"]
-    elif line.seq > sealed.ledger_size:
+    elif line.seq > sealed.ledger_size and line.action != "seal":
         yield words["remark.after_seal"].filled(seal=sealed.number)
 
 

@@ -16,6 +16,8 @@ _PAIRS_IN_LINE = 16
 _CMS = "openssl cms -verify -binary -inform DER"
 _TO_CA = "-CAfile ca.pem"
 _LIST = "tagmanifest-sha256.txt"
+_OWN = "evidencekit verify PATH --trust ca.pem"
+_OWN_TSA = " --tsa-trust tsa-root.pem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ def verify_text(account: Account) -> str:
         list_signature=f"{_CMS} -in {_LIST}.p7s -content {_LIST} {_TO_CA} -out /dev/null",
         seals=seals,
         dated=tuple(seal for seal in seals if seal.timestamps),
+        own_command=_OWN + (_OWN_TSA if any(seal.timestamps for seal in seals) else ""),
     )
     return "".join(pieces)
 

@@ -8,6 +8,7 @@ import math
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from evidencekit.capture.address import parse_url
@@ -18,7 +19,7 @@ from evidencekit.errors import BrowserUnavailable
 from evidencekit.files.durable import disk_errors
 from evidencekit.formats.times import write_time
 from evidencekit.model.artifact import Artifact, Sensitivity
-from evidencekit.model.capture import PageCapture
+from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.model.event import Actor
 from evidencekit.model.json import Json
 from evidencekit.protocols import Observer, PageEngine, Silent
@@ -67,11 +68,30 @@ def capture(
     actor = actor or case.first_actor()
     for url in wanted:
         with open_spool(case.root) as spool:
-            with disk_errors(str(case.root)):
-                page = chosen.capture(url, spool.folder, observer or Silent())
+            started = setting.clock()
+            try:
+                with disk_errors(str(case.root)):
+                    page = chosen.capture(url, spool.folder, observer or Silent())
+            except KeyboardInterrupt:  # the site has seen the visit: the record says so too
+                page = _interrupted(url, chosen.name, started, setting)
+                _commit(case, page, actor, sensitivity, setting)
+                raise
             committed = _commit(case, page, actor, sensitivity, setting)
         yield Captured(page=page, artifacts=committed.artifacts, engine_reason=reason)
         yield from date_early(case, committed, setting)
+
+
+def _interrupted(url: str, engine: str, started: datetime, setting: Setting) -> PageCapture:
+    return PageCapture(
+        url=url,
+        final_url=url,
+        verdict=CaptureVerdict.FAILED,
+        reasons=("interrupted",),
+        engine=engine,
+        started_at=started,
+        ended_at=setting.clock(),
+        finds=(),
+    )
 
 
 def _choose(

@@ -24,11 +24,12 @@ def test_without_a_terminal_nothing_is_asked(cli: Cli) -> None:
     assert not (cli.folder / "C").exists()
 
 
-def test_on_a_terminal_title_and_actor_are_asked_for(cli: Cli) -> None:
-    code, shown = _on_terminal(cli.folder, ["init", "C"], ["desk 3", "A case"])
+def test_on_a_terminal_title_actor_and_kind_are_asked_for(cli: Cli) -> None:
+    code, shown = _on_terminal(cli.folder, ["init", "C"], ["desk 3", "A case", "support"])
     assert code == 0, shown
     first = cli("-C", "C", "log", "--json").ok().objects[0]
     assert (first["actor"]["alias"], first["detail"]["title"]) == ("desk 3", "A case")
+    assert first["action"] == "init.support"
 
 
 def test_on_a_terminal_with_no_input_nothing_is_asked(cli: Cli) -> None:

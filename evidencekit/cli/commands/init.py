@@ -7,6 +7,7 @@ import click
 from evidencekit.cli import output
 from evidencekit.cli.command import Command
 from evidencekit.cli.opening import here
+from evidencekit.cli.reasons import said
 from evidencekit.cli.session import Session, pass_session, read_text, require_text
 from evidencekit.errors import BadInput
 from evidencekit.model.event import Actor
@@ -33,9 +34,10 @@ _FROM_FILE = _("Texts may be @FILE: then the file says them, and no shell histor
 @click.option(
     "--kind",
     type=click.Choice([kind.value for kind in Kind]),
-    default=Kind.INVESTIGATION.value,
-    show_default=True,
-    help=_("What it is for; fixed for ever. support: nothing leaves it unencrypted by itself."),
+    help=_(
+        "What it is for; fixed for ever. support: nothing leaves it unencrypted by itself. "
+        "Asked for on a terminal; else investigation."
+    ),
 )
 @click.option("--encrypt-to", multiple=True, metavar="AGE1...", help=_("Not in this release."))
 @pass_session
@@ -47,7 +49,7 @@ def command(
     actor: str | None,
     org: str | None,
     role: str | None,
-    kind: str,
+    kind: str | None,
     encrypt_to: tuple[str, ...],
 ) -> int:
     """Make the case and say where the next step is."""
@@ -64,12 +66,23 @@ def command(
         role=read_text(role) if role is not None else None,
     )
     name = require_text(session, title, option="--title", ask=_("Title of the case"))
-    made = cases.init(folder, title=name, actor=who, kind=Kind(kind), setting=here())
+    chosen = Kind(kind or _ask_kind(session))
+    made = cases.init(folder, title=name, actor=who, kind=chosen, setting=here())
     if session.json:
         output.put_json(
             {"case": str(folder), "id": made.id, "kind": made.kind.value, "title": name}
         )
     else:
-        output.say(_("case made: {path}"), path=folder)
+        output.say(
+            _("case made: {path} ({kind})"), path=folder, kind=said("action", f"init.{made.kind}")
+        )
         output.note(_("next: evidencekit -C {path} add FILE..."), quiet=session.quiet, path=folder)
     return 0
+
+
+def _ask_kind(session: Session) -> str:
+    if not session.can_ask():
+        return Kind.INVESTIGATION.value
+    kinds = click.Choice([kind.value for kind in Kind])
+    asked = _("Kind of case: investigation, or support of a victim; cannot be changed later")
+    return str(click.prompt(asked, type=kinds, default=Kind.INVESTIGATION.value, err=True))
