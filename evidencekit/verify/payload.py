@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from evidencekit.errors import EvidenceDoubted
-from evidencekit.files.streaming import CHUNK, digest_stream
+from evidencekit.files.streaming import CHUNK, digest_alone, digest_stream
 from evidencekit.files.tree import Entry, FileTree, UnsafeInput
 from evidencekit.formats.hashing import sha256
 from evidencekit.model.ids import Digest
@@ -47,8 +47,9 @@ class Hasher:
             for path, entry in self.entries().items()
             if entry.size > CHUNK and path.startswith(folder)
         ]
+        digest = self._digest_alone if len(large) >= (os.cpu_count() or 1) else self._digest
         for entry in sorted(large, key=lambda item: -item.size):
-            self._large[entry.path] = self._pool.submit(self._digest, entry.path)
+            self._large[entry.path] = self._pool.submit(digest, entry.path)
 
     def entries(self) -> dict[str, Entry]:
         """Return the files of the tree, looked up once."""
@@ -67,6 +68,13 @@ class Hasher:
         try:
             with self._tree.open(path) as stream:
                 return digest_stream(stream).sha256
+        except (EvidenceDoubted, OSError) as exc:
+            return _damage(exc)
+
+    def _digest_alone(self, path: str) -> Outcome:
+        try:
+            with self._tree.open(path) as stream:
+                return digest_alone(stream)
         except (EvidenceDoubted, OSError) as exc:
             return _damage(exc)
 

@@ -3,7 +3,8 @@ import io
 from rich.console import Console
 from rich.progress import Progress
 
-from evidencekit.cli.progress import Bars, watching
+from evidencekit.cli.bars import Bars
+from evidencekit.cli.progress import watching
 from evidencekit.cli.session import Session
 from evidencekit.protocols import Silent
 

@@ -6,11 +6,11 @@ import click
 
 from evidencekit.cli import output
 from evidencekit.cli.command import Command
-from evidencekit.cli.opening import here
 from evidencekit.cli.progress import watching
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.verdicts import exit_code_of, print_report, report_object
 from evidencekit.text.catalog import _
+from evidencekit.workflow.setting import default_setting
 from evidencekit.workflow.verify import verify
 
 
@@ -67,7 +67,7 @@ def command(
             identity=identity,
             require_time=require_time,
             require_revocation=require_revocation,
-            setting=here(),
+            setting=default_setting(),
             observer=observer,
         )
     if session.json:

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from typing_extensions import Buffer
 
 from evidencekit.errors import DiskUnavailable, SourceUnreadable
 from evidencekit.files.durable import barrier, disk_errors, write_durably
@@ -54,10 +55,10 @@ def test_progress_ends_at_the_size() -> None:
 
 def test_an_error_of_the_source_is_told_from_one_of_the_disk_written_to(tmp_path: Path) -> None:
     class Failing(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
+        def readinto(self, buffer: Buffer) -> int:
             if self.tell() > CHUNK:
                 raise OSError(5, "bad sector")
-            return super().read(size)
+            return super().readinto(buffer)
 
     with (
         (tmp_path / "copy").open("wb") as target,
