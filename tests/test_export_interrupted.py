@@ -165,10 +165,13 @@ def test_what_a_killed_export_left_is_removed(built: Built, tmp_path: Path) -> N
     left = tmp_path / ".out.0123abcd.partial"
     (left / "data").mkdir(parents=True)
     (left / "data/x").write_bytes(b"half")
+    readme = tmp_path / ".out.README.txt.partial"
+    readme.write_text("half")
     similar = tmp_path / ".out.notes.partial"
     similar.write_text("mine")
     exported(built, tmp_path / "out", "bag")
     assert not left.exists()
+    assert not readme.exists()
     assert similar.exists()
 
 

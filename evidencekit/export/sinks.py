@@ -16,7 +16,7 @@ from evidencekit.files.streaming import write_all
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say: it says nothing
 _ZIP_MODE = 0o100644 << 16
 _UNIX = 3
-_PARTIAL = re.compile("[0-9a-f]{8}[.]partial")
+_PARTIAL = re.compile("(?:[0-9a-f]{8}|README[.]txt)[.]partial")
 
 
 class Sink(Protocol):
