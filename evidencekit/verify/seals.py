@@ -64,6 +64,8 @@ def judge_seals(
         seals.append(seal)
         checks += [*seal.judged.checks, *_follows(seal, seals[-2:-1])]
         checks += _judge_listing(tree, entries, seal)
+        if TAG_SIGNATURE not in entries:  # in a bundle the documents' signature protects it
+            checks += _judge_chain_pem(tree, entries, seal)
     return seals, checks
 
 

@@ -1,10 +1,12 @@
 """A case folder is verified where it lies: what a crash leaves is no forgery, the rest is."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from evidencekit.demo.authority import make_root
 from evidencekit.errors import FormatUnreadable
 from evidencekit.model.report import Report, Verdict
 from tests.tools.bundles import (
@@ -175,6 +177,12 @@ def test_stray_file_beside_a_seal_is_noted(bundle: Handed, case: Path) -> None:
     report = bundle.verified(case)
     assert report.verdict is Verdict.VALID
     assert "foreign-file" in named(report)
+
+
+def test_certificate_of_another_beside_the_seal_is_invalid(bundle: Handed, case: Path) -> None:
+    stranger = make_root("another signer", at=datetime(2026, 11, 21, tzinfo=UTC))
+    (case / "seals/0001/chain.pem").write_bytes(stranger.pem)
+    assert verdicts(bundle.verified(case))["seal-1-chain"] is Verdict.INVALID
 
 
 def test_case_hint_decides_nothing(bundle: Handed, case: Path) -> None:
