@@ -1,6 +1,7 @@
 """What an enemy of the evidence can do to a bundle, and what the verifier says to it.
 
-Every row of docs/format/bundle.md §5 has its test here. A forger may make every list anew; what he
+The rows of docs/format/bundle.md §5 have their tests here, those of §5.6 in tests/unit/verify, the
+shape of a zip in tests/unit/verify/test_zip.py. A forger may make every list anew; what he
 lacks is the signer's key, the device key and a trusted authority. Where a test asks what a seal or
 the ledger alone would notice, the lists are made anew and the documents left unsigned, which by
 itself is no worse than INDETERMINATE, or signed again by the true signer.
@@ -43,7 +44,7 @@ from tests.tools.bundles import (
     verdicts,
 )
 from tests.tools.fakes import START, FakeAuthority, FixedClock
-from tests.tools.forging import exchange, issue, signed_with
+from tests.tools.forging import exchange, issue, issue_stamper, signed_with
 
 NOTE, PICTURE = "data/a2-2.txt", "data/a2-3.jpg"
 LIST, SIGNED = "tagmanifest-sha256.txt", "tagmanifest-sha256.txt.p7s"
@@ -204,6 +205,16 @@ def test_documents_exported_unsigned_are_indeterminate(tmp_path: Path) -> None:
 
 def test_token_left_behind_by_a_removed_signature_is_no_signature(bundle: Handed) -> None:
     assert bundle.judged(bundle.without(SIGNED)).verdict is Verdict.INVALID
+
+
+def test_token_of_the_documents_taken_away_shows_only_when_the_signer_has_expired(
+    bundle: Handed,
+) -> None:
+    """Said in docs/explanation/threat-model.md: no list can name what stands over the list."""
+    files = bundle.without(f"{SIGNED}.1.tsr", f"{SIGNED}.1.tsq")
+    assert bundle.judged(files).verdict is Verdict.VALID
+    late = bundle.judged(files, now=START + YEARS)
+    assert verdicts(late) == {"documents-signer": Verdict.INDETERMINATE}
 
 
 def test_token_without_its_predecessor_is_invalid(bundle: Handed) -> None:
@@ -495,6 +506,16 @@ def test_token_by_a_certificate_that_is_not_for_timestamping_alone_is_untrusted(
     assert found_at(bundle.judged(files), TOKEN) is Verdict.UNTRUSTED
 
 
+def test_token_under_an_authority_that_is_limited_to_tls_is_untrusted(bundle: Handed) -> None:
+    anyone = x509.BasicConstraints(ca=True, path_length=None)
+    root = issue("root of many", constraints=anyone, valid=VALID)
+    stamper, between = issue_stamper(root, [ExtendedKeyUsageOID.SERVER_AUTH], valid=VALID)
+    response, request = exchange(bundle.files[SIGNATURE], stamper, between)
+    files = by_true_signer(bundle, bundle.having({TOKEN: response, QUERY: request}))
+    report = bundle.judged(files, authorities=(*bundle.anchors.authorities, root.certificate))
+    assert (found_at(report, TOKEN), report.time_proven) == (Verdict.UNTRUSTED, False)
+
+
 def test_token_without_its_request_is_invalid(bundle: Handed) -> None:
     files = by_true_signer(bundle, bundle.without(QUERY))
     assert found_at(bundle.judged(files), TOKEN) is Verdict.INVALID
@@ -720,6 +741,13 @@ def append(built: Built, *, device: Path | None = None, new_key: bytes | None = 
 def test_seals_that_the_ledger_records_and_the_bundle_lacks_are_missing(bundle: Handed) -> None:
     files = {path: data for path, data in bundle.files.items() if not path.startswith("seal/")}
     assert bundle.judged(by_true_signer(bundle, files)).verdict is Verdict.INCOMPLETE
+
+
+def test_token_of_a_seal_that_the_ledger_records_and_the_bundle_lacks_is_missing(
+    bundle: Handed,
+) -> None:
+    report = bundle.judged(by_true_signer(bundle, bundle.without(TOKEN, QUERY)))
+    assert verdicts(report) == {"seal-1": Verdict.INCOMPLETE}
 
 
 # Older seals

@@ -7,15 +7,13 @@ Rules:
 * The environment is HOME, PATH and LANG, nothing else: variables can carry proxies, preloaded
   libraries and secrets.
 * On every way out the process group is killed and the profile, with the network log and every
-  cookie in it, is removed.
+  cookie in it, is removed. Where we are killed ourselves, the browser ends with its pipe, and the
+  next capture removes the profile.
 """
 
 import os
-import shutil
 import signal
-import stat
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,10 +23,10 @@ from typing import Any
 
 from evidencekit.capture.cdp import CallFailed, Connection
 from evidencekit.capture.chromium import Browser, flags
+from evidencekit.capture.chromium_profile import UNPRIVILEGED_ID, fresh_profile
 from evidencekit.errors import BrowserUnavailable
 from evidencekit.text.catalog import _
 
-UNPRIVILEGED_ID = 65534  # nobody / nogroup: exists everywhere, owns nothing
 START_TIMEOUT_S = 30
 CLOSE_TIMEOUT_S = 10
 SETTLE_TIMEOUT_S = 3
@@ -72,7 +70,7 @@ class Running:
 @contextmanager
 def running(browser: Browser) -> Iterator[Running]:
     """Run ``browser`` for one capture; raises :class:`BrowserUnavailable` if it does not start."""
-    with _profile() as profile:
+    with fresh_profile() as profile:
         netlog, errors = profile / "netlog.json", profile / "stderr"
         with errors.open("wb") as stderr:
             process = _launch(browser, profile=profile, netlog=netlog, stderr=stderr.fileno())
@@ -85,30 +83,6 @@ def running(browser: Browser) -> Iterator[Running]:
                 connection.close()
         finally:
             _kill(process)
-
-
-@contextmanager
-def _profile() -> Iterator[Path]:
-    """Make a folder that only the browser's user can enter; it is removed whatever happens."""
-    home = Path(tempfile.mkdtemp(prefix="evidencekit-browser-"))
-    try:
-        if os.geteuid() == 0:
-            _require_passage(home.parent)
-            os.chown(home, UNPRIVILEGED_ID, UNPRIVILEGED_ID)
-        yield home
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-        if home.exists():  # a process that was still dying wrote once more
-            shutil.rmtree(home)
-
-
-def _require_passage(folder: Path) -> None:
-    for one in (folder, *folder.parents):
-        if not one.stat().st_mode & stat.S_IXOTH:
-            raise BrowserUnavailable(
-                _("as root, the browser runs as nobody, who cannot enter {path}").format(path=one),
-                hint=_("set TMPDIR to a folder that everybody can enter"),
-            )
 
 
 def _launch(

@@ -33,6 +33,13 @@ class Bars:
         task = self._tasks.get(step)
         if task is not None:
             self._progress.update(task, completed=done, total=total, visible=True)
+            if not self._progress.live.is_started:
+                self._progress.start()
+
+    def hide(self) -> None:
+        """Clear the line for what is printed next; the next step shows the bars again."""
+        if self._progress.live.is_started:
+            self._progress.stop()
 
 
 @contextmanager
@@ -44,5 +51,15 @@ def bars() -> Iterator[Bars]:
         BarColumn(),
         MofNCompleteColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        yield Bars(progress)
+    progress = Progress(
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,  # results belong on stdout, wherever that goes
+        redirect_stderr=False,
+    )
+    shown = Bars(progress)
+    try:
+        yield shown
+    finally:
+        shown.hide()

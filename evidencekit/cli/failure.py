@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import click
 
 from evidencekit.cli import output
+from evidencekit.cli.session import Session
+from evidencekit.cli.typed import completed
 from evidencekit.errors import BadInput, DiskUnavailable, EvidencekitError
 from evidencekit.text.catalog import _
 
@@ -46,18 +48,19 @@ def failure_of(exc: BaseException) -> Failure:
             )
 
 
-def report(failure: Failure, *, is_json: bool) -> None:
+def report(failure: Failure, session: Session, *, is_json: bool) -> None:
     """Tell people on stderr and, where JSON was asked for, scripts on stdout."""
+    hint = completed(failure.hint, session) if failure.hint is not None else None
     if is_json:
         error = {
             "code": failure.code,
             "message": failure.message,
-            "hint": failure.hint,
+            "hint": hint,
             "exit_code": failure.exit_code,
         }
         output.put_json({"error": error})
     sys.stdout.flush()
-    output.complain(failure.message, hint=failure.hint)
+    output.complain(failure.message, hint=hint)
 
 
 def _usage(exc: click.ClickException) -> Failure:

@@ -17,6 +17,7 @@ import click
 from evidencekit.cli.command import LANGUAGES
 from evidencekit.cli.failure import USAGE, Failure, failure_of, report
 from evidencekit.cli.root import make_root
+from evidencekit.cli.session import Session
 from evidencekit.text.catalog import DOMAIN, LOCALE_DIR, language
 
 DEBUG = "EVIDENCEKIT_DEBUG"
@@ -30,8 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     is_json = "--json" in _options(arguments)
     _set_up_texts(arguments)
     _set_up_streams()
+    session = Session()
     try:
-        result = make_root().main(arguments, prog_name="evidencekit", standalone_mode=False)
+        result = make_root().main(
+            arguments, prog_name="evidencekit", standalone_mode=False, obj=session
+        )
         sys.stdout.flush()
     except BrokenPipeError:
         return _leave_quietly()
@@ -43,15 +47,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         exc.show()  # on stderr: nothing was asked for, so this is no result
         return USAGE
     except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001 (the edge)
-        return _fail(failure_of(exc), exc, is_json=is_json)
+        return _fail(failure_of(exc), exc, session, is_json=is_json)
     return result if isinstance(result, int) else 0
 
 
-def _fail(failure: Failure, exc: BaseException, *, is_json: bool) -> int:
+def _fail(failure: Failure, exc: BaseException, session: Session, *, is_json: bool) -> int:
     if os.environ.get(DEBUG):
         traceback.print_exception(exc)
     try:
-        report(failure, is_json=is_json)
+        report(failure, session, is_json=is_json)
         sys.stdout.flush()
     except BrokenPipeError:
         return _leave_quietly()

@@ -7,16 +7,21 @@ markup.
 
 import json
 import re
+import shutil
+import sys
 from collections.abc import Iterable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import click
 
 from evidencekit.model.json import Json, JsonObject
-from evidencekit.text.catalog import _
+from evidencekit.text.catalog import _, language
 from evidencekit.text.clean import clean
 
 _MAX_MESSAGE = 2000  # a message may name several paths
+_MIN_ROOM = 24  # columns; with less left of the line, the last cell gets a line of its own
+_SEOUL = "Asia/Seoul"
 # Valid in JSON as they are, but not on a terminal: C1 controls, bidi, invisible characters.
 _UNSAFE_IN_JSON = re.compile(
     "[\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e"
@@ -42,9 +47,41 @@ def head(sentence: str, *, colour: str, **values: object) -> None:
 
 
 def columns(cells: Iterable[tuple[object, int]]) -> None:
-    """Print cells padded to their width in terminal columns, two spaces apart."""
+    """Print cells padded to their width in terminal columns, two spaces apart.
+
+    A negative width sets the cell to the right.
+    """
     padded = (_pad(clean(str(value)), width) for value, width in cells)
     click.echo("  ".join(padded).rstrip())
+
+
+def row(cells: Iterable[tuple[object, int]], last: str, *, head: float = 0.5) -> None:
+    """Print cells as :func:`columns` does, then ``last``: cut in its middle to fit a terminal.
+
+    ``head`` is how much of it stays before the cut. Into a file or a pipe it goes whole.
+    """
+    start = "  ".join(_pad(clean(str(value)), width) for value, width in cells)
+    if not sys.stdout.isatty():
+        click.echo(f"{start}  {clean(last)}".rstrip())
+        return
+    columns_there = shutil.get_terminal_size().columns
+    room = columns_there - _width(start) - 2
+    if room >= _MIN_ROOM or not last:
+        click.echo(f"{start}  {elide(last, max(room, 1), head=head)}".rstrip())
+    else:
+        click.echo(start.rstrip())
+        click.echo("      " + elide(last, max(columns_there - 6, _MIN_ROOM), head=head))
+
+
+def elide(text: str, width: int, *, head: float = 0.5) -> str:
+    """Return foreign text cleaned, and cut in its middle where it is wider than ``width``."""
+    shown = clean(text)
+    if _width(shown) <= width:
+        return shown
+    room = width - 1
+    first = _start_of(shown, int(room * head))
+    last = _start_of(shown[::-1], room - _width(first))[::-1]
+    return f"{first}…{last}"
 
 
 def fields(pairs: Iterable[tuple[str, object]]) -> None:
@@ -83,9 +120,13 @@ def size(size_bytes: int) -> str:
     return f"{amount:.1f} TB"
 
 
-def moment(when: datetime) -> str:
-    """Return a time as the clock on the wall shows it, with its zone; records keep UTC."""
-    return f"{when.astimezone():%Y-%m-%d %H:%M:%S %Z}"
+def moment(when: datetime, *, to: str = "%H:%M:%S") -> str:
+    """Return a time as the clock on the wall shows it, with its zone; records keep UTC.
+
+    In Korean the clock is that of Seoul, as in the documents of a bundle.
+    """
+    local = when.astimezone(ZoneInfo(_SEOUL) if language() == "ko" else None)
+    return f"{local:%Y-%m-%d {to} %Z}"
 
 
 def plain(value: Json) -> str:
@@ -98,7 +139,17 @@ def _filled(sentence: str, values: dict[str, object]) -> str:
 
 
 def _pad(text: str, width: int) -> str:
-    return text + " " * max(0, width - _width(text))
+    space = " " * max(0, abs(width) - _width(text))
+    return space + text if width < 0 else text + space
+
+
+def _start_of(text: str, width: int) -> str:
+    used = 0
+    for place, char in enumerate(text):
+        used += _width(char)
+        if used > width:
+            return text[:place]
+    return text
 
 
 def _width(text: str) -> int:

@@ -21,6 +21,8 @@ class Session:
     actor: str | None = None
     org: str | None = None
     role: str | None = None
+    given: tuple[str, ...] = ()
+    """Options of this command as they were given, for hints that repeat it."""
 
     def can_ask(self) -> bool:
         """Tell whether somebody is there to answer a question."""

@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 
 from evidencekit.cli import output
+from evidencekit.cli.ahead import require_key, require_new_key
 from evidencekit.cli.passphrase import given_passphrase, require_passphrase
 from evidencekit.cli.session import Session
+from evidencekit.cli.typed import typed, without_case
 from evidencekit.errors import KeyUnusable
 from evidencekit.protocols import Signer
 from evidencekit.seal.kinds import KeyKind
@@ -22,6 +24,7 @@ def unlock(session: Session, uri: str, passphrase_file: Path | None) -> Signer:
     passphrase = given_passphrase(passphrase_file)
     if passphrase is None and is_locked(uri):
         ask = _("Passphrase of {key}").format(key=path_from_uri(uri).name)
+        require_key(uri)
         passphrase = require_passphrase(session, None, ask=ask)
     return open_signer(uri, passphrase)
 
@@ -39,7 +42,10 @@ def open_to_seal(
         return _make(session, passphrase_file, setting)
     raise KeyUnusable(
         _("no signing key is known for this case"),
-        hint=_("evidencekit key new --out KEY.pem makes one; seal --key file:KEY.pem uses it"),
+        hint=_("make one: {make}; then: {use}").format(
+            make=without_case("key", "new", "--out", "KEY.pem"),
+            use=typed(session, "seal", "--key", "file:KEY.pem"),
+        ),
     )
 
 
@@ -57,6 +63,7 @@ def open_if_unattended(case: Case, passphrase_file: Path | None, setting: Settin
 def _make(session: Session, passphrase_file: Path | None, setting: Setting) -> tuple[str, Signer]:
     # The folder we are in, never the case: a case goes to other hands.
     out = Path(str(click.prompt(_("Where to keep it"), default="KEY.pem", err=True)))
+    require_new_key(out, csr=False)
     name = str(click.prompt(_("Name on its certificate (office, desk)"), err=True))
     passphrase = require_passphrase(session, passphrase_file, ask=_("New passphrase"), confirm=True)
     made = new_key(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from evidencekit.cli import output
 from evidencekit.cli.checks import check_title
 from evidencekit.cli.marks import N_
+from evidencekit.cli.reasons import said
 from evidencekit.formats.times import write_time
 from evidencekit.model.json import JsonObject
 from evidencekit.model.report import Check, Report, Status, Verdict
@@ -24,14 +25,6 @@ _SAID = {
     Verdict.REFUSED: N_("It was not opened to the end: its content is unsafe."),
 }
 _NEVER_SEALED = N_("It was never sealed: no signature says whether it was changed.")
-_PLAIN = {
-    Verdict.VALID: N_("as it was sealed"),
-    Verdict.INDETERMINATE: N_("cannot be decided"),
-    Verdict.UNTRUSTED: N_("trust not established"),
-    Verdict.INCOMPLETE: N_("something is missing"),
-    Verdict.INVALID: N_("not as it was sealed"),
-    Verdict.REFUSED: N_("not opened"),
-}
 _COLOURS = {Verdict.VALID: "green", Verdict.INDETERMINATE: "yellow", Verdict.UNTRUSTED: "yellow"}
 _TITLES = {
     Status.FAIL: N_("Does not hold"),
@@ -72,7 +65,7 @@ def report_object(report: Report) -> JsonObject:
 def print_report(report: Report) -> None:
     """Print verdict, time, then the checks: what does not hold first."""
     colour = _COLOURS.get(report.verdict, "red")
-    plain = _(_PLAIN[report.verdict])
+    plain = said("finding", report.verdict.name.lower())
     output.head("{verdict}: {plain}", colour=colour, verdict=report.verdict.name, plain=plain)
     output.say(_(_sentence(report)))
     if report.proven_at is not None:

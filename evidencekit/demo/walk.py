@@ -6,6 +6,7 @@ checks it, and finds the one byte that somebody changed. Key, authority and case
 
 import os
 import secrets
+import shlex
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ import pyrage
 
 from evidencekit.demo import authority, site
 from evidencekit.errors import BadInput, BrowserUnavailable
+from evidencekit.export.typeset import write_kst, write_utc
+from evidencekit.export.words import term_with_argument
 from evidencekit.model.event import Actor
 from evidencekit.model.report import Report, Status, Verdict
 from evidencekit.seal.kinds import KeyKind
@@ -90,7 +93,10 @@ def _fill(places: _Places, setting: Setting, say: Callable[[str], None], *, brow
     say(_("1. A case is opened: {path}").format(path=places.case))
     actor = Actor(alias="desk 3", org=_("Demonstration centre"), role=_("counsellor"))
     case = init(places.case, title=_("Demonstration"), actor=actor, setting=setting)
-    say(_("2. A sample site is captured, once without and once with a browser"))
+    if browser:
+        say(_("2. A sample site is captured: without a browser, then with one if there is one"))
+    else:
+        say(_("2. A sample site is captured without a browser"))
     with site.serve() as url:
         for engine in _ENGINES if browser else _ENGINES[:1]:
             _capture(case, f"{url}old", engine, setting, say)
@@ -113,20 +119,22 @@ def _capture(
     try:
         found = list(capture(case, [url], engine=engine, allow_private=True, setting=setting))
     except BrowserUnavailable as exc:
-        say(_("   no browser: {why}").format(why=exc.message))
+        said = _("   with a browser: left out ({why}); everything else works without one")
+        say(said.format(why=exc.message))
         return
     for item in found:
         if isinstance(item, Captured):
-            roles = ", ".join(artifact.role or "" for artifact in item.artifacts)
+            roles = ", ".join(_word("role", artifact.role or "") for artifact in item.artifacts)
+            verdict = _word("verdict", item.page.verdict.value)
             said = _("   {engine}: {verdict}, kept: {roles}")
-            say(said.format(engine=engine, verdict=item.page.verdict.value, roles=roles))
+            say(said.format(engine=_word("engine", engine), verdict=verdict, roles=roles))
 
 
 def _strip(case: Case, artifact_id: str, setting: Setting, say: Callable[[str], None]) -> None:
     found = show(case, artifact_id).summary
     copy = strip(case, artifact_id, setting=setting)
-    told = found.where if found is not None and found.where is not None else "-"
-    gone = ", ".join(copy.stripped.removed)
+    told = found.where if found is not None and found.where is not None else _("none")
+    gone = ", ".join(_word("part", words) for words in copy.stripped.removed)
     said = _("   {id}: place {place}; copy {copy} without: {gone}")
     say(said.format(id=artifact_id, place=clean(told), copy=copy.artifact.id, gone=clean(gone)))
 
@@ -145,7 +153,8 @@ def _seal_and_export(
     say(_("5. The case is sealed with a fresh key, and the seal is timestamped (RFC 3161)"))
     say(f"   SHA-256 {made.fingerprint}")
     for stamp in sealed.stamps:
-        say(_("   demo authority: {time} UTC").format(time=f"{stamp.gen_time:%Y-%m-%d %H:%M:%S}"))
+        write = write_kst if language() == "ko" else write_utc
+        say(_("   demo authority: {time}").format(time=write(stamp.gen_time)))
     identity = pyrage.x25519.Identity.generate()
     places.identity.touch(mode=0o600)
     places.identity.write_text(f"{identity}\n", encoding="ascii")
@@ -187,7 +196,8 @@ def _change_one_byte(places: _Places) -> None:
 
 
 def _tell(report: Report, path: Path, say: Callable[[str], None]) -> Verdict:
-    say(f"   {path.name}: {report.verdict.name}")
+    finding = _word("finding", report.verdict.name.lower())
+    say(f"   {path.name}: {report.verdict.name} – {finding}")
     for check in report.checks:
         if check.status is Status.FAIL:
             say(f"      {check.path}: {check.detail}")
@@ -195,17 +205,29 @@ def _tell(report: Report, path: Path, say: Callable[[str], None]) -> Verdict:
 
 
 def _say_where(places: _Places, say: Callable[[str], None]) -> None:
-    say("")
-    say(_("What lies where"))
-    for path, what in (
+    listed = (
         (places.case, _("the case")),
         (places.clear, _("the bundle; begin with report/report.html and VERIFY.txt")),
-        (places.sealed, _("the same, encrypted")),
+        (places.sealed, _("the same, encrypted so that only the recipient can open it")),
+        (
+            places.identity,
+            _("the recipient's private age key, which opens it"),
+        ),
         (places.tampered, _("the bundle with the changed byte")),
-    ):
-        say(f"   {path}  {what}")
-    say(_("Next, try it yourself:"))
-    say(
-        f"   {os.environ.get(_COMMAND, 'evidencekit')} verify {places.clear}"
-        f" --trust {places.certificate} --tsa-trust {places.tsa_root}"
+        (places.certificate, _("the sealing key's certificate, for --trust")),
+        (places.tsa_root, _("the demo authority's root certificate, for --tsa-trust")),
+        (places.out / "home", _("the demo's own settings and device key; yours are untouched")),
     )
+    say("")
+    say(_("What lies where, in {path}").format(path=places.out))
+    for path, what in listed:
+        say(f"   {path.name:24} {what}")
+    words = [os.environ.get(_COMMAND) or "evidencekit", "verify", str(places.clear)]
+    words += ["--trust", str(places.certificate), "--tsa-trust", str(places.tsa_root)]
+    say(_("Next, try it yourself:"))
+    say(f"   {shlex.join(words)}")
+
+
+def _word(kind: str, code: str) -> str:
+    pair = term_with_argument(kind, code)
+    return pair.ko if language() == "ko" else pair.en

@@ -82,7 +82,7 @@ def _remarks(entry: CustodyEntry, told: int, sealed: SealedPart) -> Iterator[Pai
     if body is None:
         yield words["remark.withheld_body"]
     else:
-        yield from _what(line.action, body, len(line.leaves))
+        yield from remarks_of(line.action, body, added=len(line.leaves))
     if body is not None and told < len(line.leaves):
         yield words["remark.withheld_files"].filled(count=len(line.leaves) - told)
     if line.purged:
@@ -95,7 +95,8 @@ def _remarks(entry: CustodyEntry, told: int, sealed: SealedPart) -> Iterator[Pai
         yield words["remark.after_seal"].filled(seal=sealed.number)
 
 
-def _what(action: str, body: Body, added: int) -> Iterator[Pair]:
+def remarks_of(action: str, body: Body, *, added: int = 0) -> Iterator[Pair]:
+    """Yield what an act says of itself; with ``added``, also how many files came with it."""
     match action:
         case "init.investigation" | "init.support":
             yield from _given("title", body.detail)
@@ -120,7 +121,8 @@ def _what(action: str, body: Body, added: int) -> Iterator[Pair]:
 
 
 def _added(detail: Mapping[str, Json], added: int) -> Iterator[Pair]:
-    yield _fill("added", count=added)
+    if added:
+        yield _fill("added", count=added)
     refused = detail.get("refused")
     if isinstance(refused, list | tuple) and refused:
         yield _fill("refused", count=len(refused), why=_why(refused))
@@ -147,7 +149,7 @@ def _handed(detail: Mapping[str, Json]) -> Iterator[Pair]:
 def _given(name: str, detail: Mapping[str, Json]) -> Iterator[Pair]:
     value = text_of(detail, name)
     if value:
-        yield _fill(name, **{name: value})
+        yield _fill(name, **{name: term("purpose", value) if name == "purpose" else value})
 
 
 def _fill(name: str, **values: object) -> Pair:

@@ -43,6 +43,15 @@ def term(kind: str, code: str) -> Pair:
     return load_words("terms").get(f"{kind}.{code}", Pair(code, code))
 
 
+def term_with_argument(kind: str, words: str, form: str = "{} {}") -> Pair:
+    """Return words that have a name, else the first as people call it, the rest unchanged."""
+    if f"{kind}.{words}" in load_words("terms"):
+        return term(kind, words)
+    code, _space, argument = words.partition(" ")
+    pair = term(kind, code)
+    return Pair(*(form.format(side, argument) for side in pair)) if argument else pair
+
+
 def _pairs(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, Pair]]:
     for name, value in table.items():
         if not isinstance(value, dict):

@@ -7,7 +7,7 @@
 import ctypes
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
@@ -21,7 +21,7 @@ _THREADS = 8
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG)
 
 
-def barrier(folder: Path, paths: list[Path]) -> None:
+def barrier(folder: Path, paths: Sequence[Path | str]) -> None:
     """Return once ``paths`` (files or folders, on the file system of ``folder``) are durable."""
     if len(paths) == 1:
         sync_path(paths[0])
@@ -30,7 +30,7 @@ def barrier(folder: Path, paths: list[Path]) -> None:
             list(pool.map(sync_path, paths))
 
 
-def sync_path(path: Path) -> None:
+def sync_path(path: Path | str) -> None:
     """``fsync`` one file or folder."""
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:

@@ -66,21 +66,25 @@ def copy_stream(stream: BinaryIO, target_fd: int, *, progress: Progress | None =
 def _drain(
     stream: BinaryIO, write: Callable[[memoryview], None], progress: Progress | None
 ) -> Digested:
-    head = _read(stream.read, _FIRST)
+    head = _read_first(stream)
     digest, size = hashlib.sha256(head), len(head)
     write(memoryview(head))
-    # A short read is the end of a file, but not of a pipe; an empty one is the end of both.
-    chunks = _Chunks(stream, buffers=_BUFFERS) if head else None
-    chunk = chunks.read() if chunks is not None else None
-    if chunks is not None and chunk:
-        size += _pipeline(chunk, chunks, write, digest.update, progress)
+    if size >= _FIRST:
+        size += _pipeline(_Chunks(stream, buffers=_BUFFERS), write, digest.update, progress)
     if progress is not None:
         progress(size)
     return Digested(sha256=Digest(digest.hexdigest()), size=size, head=head[:HEAD])
 
 
+def _read_first(stream: BinaryIO) -> bytes:
+    """Read what most files are whole; less than :data:`_FIRST` bytes are all there is."""
+    head = b""
+    while len(head) < _FIRST and (more := _read(stream.read, _FIRST)):
+        head += more  # a short read is the end of a file, but not of a pipe
+    return head
+
+
 def _pipeline(
-    chunk: memoryview,
     chunks: "_Chunks",
     write: Callable[[memoryview], None],
     update: Callable[[memoryview], None],
@@ -90,7 +94,8 @@ def _pipeline(
     with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
         coming = deque(reader.submit(chunks.read) for _ in range(_AHEAD))
         going: deque[Future[None]] = deque()
-        while chunk:
+        while chunk := coming.popleft().result():
+            coming.append(reader.submit(chunks.read))
             going.append(writer.submit(write, chunk))
             update(chunk)
             size += len(chunk)
@@ -98,8 +103,6 @@ def _pipeline(
                 progress(size)
             if len(going) > _AHEAD:
                 going.popleft().result()
-            chunk = coming.popleft().result()
-            coming.append(reader.submit(chunks.read))
         for written in going:
             written.result()
     return size
@@ -111,15 +114,15 @@ class _Chunks:
     def __init__(self, stream: BinaryIO, *, buffers: int) -> None:
         self._stream = stream
         self._into: Callable[[bytearray], int | None] | None = getattr(stream, "readinto", None)
-        self._buffers = cycle([bytearray() for _ in range(buffers)])
+        self._buffers = cycle(range(buffers))
+        self._made: dict[int, bytearray] = {}
 
     def read(self) -> memoryview:
         """Return the next chunk, empty at the end; it stays as it is for ``buffers`` reads."""
         if self._into is None:
             return memoryview(_read(self._stream.read, CHUNK))
-        buffer = next(self._buffers)
-        if not buffer:
-            buffer.extend(bytes(CHUNK))
+        number = next(self._buffers)
+        buffer = self._made.get(number) or self._made.setdefault(number, bytearray(CHUNK))
         count = _read(self._into, buffer)
         return memoryview(buffer)[: count or 0]
 

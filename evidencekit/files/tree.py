@@ -115,8 +115,8 @@ class FolderTree:
             if not stat.S_ISREG(status.st_mode):
                 raise UnsafeInput("a link or special file", path=path)
             data = os.read(fd, status.st_size + 1)
-            while more := os.read(fd, status.st_size + 1):
-                data += more
+            if len(data) != status.st_size:  # a file that grows, or a disk that gives it in parts
+                data += b"".join(iter(lambda: os.read(fd, status.st_size + 1), b""))
         finally:
             os.close(fd)
         return data

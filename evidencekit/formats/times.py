@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 _PAPER = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (UTC, as everything here; without a zone to print)
 _FIRST_S = -30_610_224_000  # 1000-01-01
 _LAST_S = 253_402_300_799  # 9999-12-31, its last second
 
@@ -13,8 +13,8 @@ def write_time(moment: datetime) -> str:
     """Write an aware time as ``2026-11-21T09:30:00.000000Z``; a naive one is a ``ValueError``."""
     if moment.tzinfo is None:
         raise ValueError("a time without a zone is not evidence")
-    moment = moment.astimezone(UTC)
-    return f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S.%f}Z"  # strftime pads no year
+    moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return moment.isoformat(timespec="microseconds") + "Z"
 
 
 def read_time(text: str) -> datetime:
@@ -34,4 +34,4 @@ def write_ns(nanoseconds: int) -> str:
     if not _FIRST_S <= seconds <= _LAST_S:
         return f"@{nanoseconds}"
     moment = _EPOCH + timedelta(seconds=seconds)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction:09d}Z"
+    return f"{moment.isoformat()}.{fraction:09d}Z"

@@ -70,9 +70,9 @@ class FileSource:
                 continue
             try:
                 below: list[bytes] = []
-                for name in sorted(os.fsencode(item) for item in os.listdir(dir_fd)):  # noqa: PTH208
+                for name, is_folder in _names(dir_fd):
                     path = os.path.join(folder, name)  # noqa: PTH118
-                    if not _is_folder(name, dir_fd):
+                    if not is_folder:
                         yield from _take(path, name, dir_fd)
                     elif self._is_within_own(path):
                         yield _refused(path, "this-case")
@@ -187,9 +187,7 @@ def _refused(path: bytes, why: str) -> Refused:
     return Refused(name=name, name_bytes=name_bytes, why=why)
 
 
-def _is_folder(name: bytes, dir_fd: int) -> bool:
-    try:
-        status = os.stat(name, dir_fd=dir_fd, follow_symlinks=False)
-    except OSError:
-        return False  # opening it will tell
-    return stat.S_ISDIR(status.st_mode)
+def _names(dir_fd: int) -> list[tuple[bytes, bool]]:
+    """Return the names in a folder in byte order, and whether each is a folder and no link."""
+    with os.scandir(dir_fd) as items:
+        return sorted((os.fsencode(i.name), i.is_dir(follow_symlinks=False)) for i in items)

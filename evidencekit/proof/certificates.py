@@ -3,15 +3,23 @@
 Path building and validation are the cryptography package's (RFC 5280 as the web uses it). Its
 policies for TLS names and key usages are switched off; what our two uses require of a signer's
 certificate is checked by :mod:`evidencekit.proof.cms` and :mod:`evidencekit.proof.rfc3161`.
+
+Above a certificate for timestamping, an intermediate authority that states extended key usages must
+state timeStamping or anyExtendedKeyUsage among them. RFC 5280 §4.2.1.12 gives the extension no
+meaning for what an authority issues; the CA/Browser Forum and Windows take it as a restriction, and
+who limits an authority to TLS means it. ``openssl ts -verify`` and ``openssl verify -purpose
+timestampsign`` (3.0) do not look at it above the signer, and accept such a chain. An anchor is
+named by the reader itself, and not restricted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
@@ -22,6 +30,10 @@ from cryptography.x509.verification import (
 )
 
 from evidencekit.errors import BadInput
+
+_FOR_STAMPING = frozenset(
+    {ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+)
 
 
 class Trust(Enum):
@@ -98,6 +110,10 @@ def _path(
     anyone = ExtensionPolicy.permit_all()
     authority = anyone.require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
     authority = authority.may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _require_cert_sign)
+    if ExtendedKeyUsageOID.TIME_STAMPING in _extended_usages(leaf):
+        authority = authority.may_be_present(
+            x509.ExtendedKeyUsage, Criticality.AGNOSTIC, _require_stamping_below(authorities)
+        )
     builder = PolicyBuilder().store(Store(authorities)).time(at)
     builder = builder.extension_policies(ca_policy=authority, ee_policy=anyone)
     try:
@@ -112,6 +128,29 @@ def _require_cert_sign(
 ) -> None:
     if usage is not None and not usage.key_cert_sign:
         raise ValueError("an authority that may not sign certificates")
+
+
+def _require_stamping_below(
+    anchors: Sequence[x509.Certificate],
+) -> Callable[[Policy, x509.Certificate, x509.ExtendedKeyUsage | None], None]:
+    def require(
+        _policy: Policy, certificate: x509.Certificate, usages: x509.ExtendedKeyUsage | None
+    ) -> None:
+        if usages is None or certificate in anchors:
+            return
+        if _FOR_STAMPING.isdisjoint(usages):
+            raise ValueError("an authority that may not issue for timestamping")
+
+    return require
+
+
+def _extended_usages(certificate: x509.Certificate) -> frozenset[x509.ObjectIdentifier]:
+    try:
+        return frozenset(
+            certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        )
+    except x509.ExtensionNotFound:
+        return frozenset()
 
 
 def _turning_points(*certificates: x509.Certificate) -> list[datetime]:

@@ -4,33 +4,21 @@ Nothing rests on it: a missing, stale or damaged index is made again, and verifi
 looks at it.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from evidencekit.errors import EvidenceDoubted
-from evidencekit.formats.artifact import read_artifact
-from evidencekit.formats.body import MAX_BODY_BYTES, decode_body
-from evidencekit.formats.case import BODIES, INDEX, LEDGER
+from evidencekit.formats.case import INDEX
 from evidencekit.formats.hashing import line_hash
-from evidencekit.formats.ledger import MAX_LINE_BYTES, decode_line
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.ids import Digest
 from evidencekit.model.json import Json
+from evidencekit.store.index_file import covered_by, open_tables, tables_in_memory
+from evidencekit.store.unindexed import Appended, events_after
 
-_SCHEMA = """
-CREATE TABLE at (version INTEGER, seq INTEGER, head TEXT, ledger_end INTEGER, bodies_end INTEGER);
-INSERT INTO at VALUES (2, 0, NULL, 0, 0);
-CREATE TABLE event (seq INTEGER PRIMARY KEY, action TEXT, body_start INTEGER, body_size INTEGER);
-CREATE TABLE artifact (
-  number INTEGER PRIMARY KEY, id TEXT UNIQUE, seq INTEGER, sha256 TEXT, size INTEGER,
-  media_type TEXT, name TEXT, origin TEXT, derived_from TEXT, place TEXT);
-CREATE INDEX by_sha256 ON artifact (sha256);
-"""
-_VERSION = 2
 _ADD_ARTIFACT = """INSERT INTO artifact
   (id, seq, sha256, size, media_type, name, origin, derived_from, place)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -47,17 +35,6 @@ class Row:
     name: str
     origin: str
     derived_from: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Appended:
-    """One event as it stands in the two files."""
-
-    seq: int
-    action: str
-    line: bytes
-    body: bytes
-    artifacts: tuple[Artifact, ...]
 
 
 class Index:
@@ -78,12 +55,12 @@ class Index:
         self._db.execute("COMMIT")
 
     def _append(self, event: Appended) -> None:
-        seq, _, ledger_end, bodies_end = self.position()
-        if event.seq <= seq:
+        covered = covered_by(self._db)
+        if event.seq <= covered.seq:
             return
         self._db.execute(
             "INSERT INTO event VALUES (?, ?, ?, ?)",
-            (event.seq, event.action, bodies_end, len(event.body)),
+            (event.seq, event.action, covered.bodies_end, len(event.body)),
         )
         self._db.executemany(_ADD_ARTIFACT, (_values(a, event.seq) for a in event.artifacts))
         self._db.execute(
@@ -91,27 +68,27 @@ class Index:
             (
                 event.seq,
                 line_hash(event.line),
-                ledger_end + len(event.line) + 1,
-                bodies_end + len(event.body) + 1,
+                covered.ledger_end + len(event.line) + 1,
+                covered.bodies_end + len(event.body) + 1,
             ),
+        )
+
+    def catch_up(self, root: Path) -> None:
+        """Take in what the ledger holds beyond the index."""
+        covered = covered_by(self._db)
+        self.append(
+            events_after(root, ledger_end=covered.ledger_end, bodies_end=covered.bodies_end)
         )
 
     def fall_back(self, root: Path) -> None:
         """Go on in memory, with everything that the ledger holds: the disk has let us down."""
         self.close()
-        self._db = _in_memory()
-        catch_up(self, root)
+        self._db = tables_in_memory()
+        self.catch_up(root)
 
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
-
-    def position(self) -> tuple[int, str | None, int, int]:
-        """Return sequence number, head, and where ledger and bodies go on."""
-        seq, head, ledger_end, bodies_end = self._db.execute(
-            "SELECT seq, head, ledger_end, bodies_end FROM at"
-        ).fetchone()
-        return seq, head, ledger_end, bodies_end
 
     def rows(self) -> Iterator[Row]:
         """Yield all artifacts in the order in which they came."""
@@ -132,13 +109,6 @@ class Index:
         ).fetchone()
         return found
 
-    def count(self, *actions: str) -> int:
-        """Return how many events have one of these actions."""
-        marks = ",".join("?" * len(actions))
-        query = f"SELECT count(*) FROM event WHERE action IN ({marks})"  # noqa: S608 (only marks)
-        number: int = self._db.execute(query, actions).fetchone()[0]
-        return number
-
     def artifact_count(self) -> int:
         """Return how many artifacts there are."""
         number: int = self._db.execute("SELECT count(*) FROM artifact").fetchone()[0]
@@ -154,10 +124,10 @@ def open_index(root: Path) -> Iterator[Index]:
 
     Raises :class:`EvidenceDoubted` where the file turns out damaged later; it is then removed.
     """
-    index = _open(root)
+    index = Index(open_tables(root))
     try:
         try:
-            catch_up(index, root)
+            index.catch_up(root)
         except sqlite3.Error:  # read-only, locked, no room, a damaged page: nothing rests on it
             index.fall_back(root)
         yield index
@@ -166,84 +136,6 @@ def open_index(root: Path) -> Iterator[Index]:
         raise EvidenceDoubted(f"{INDEX} was damaged and is removed; run the command again") from exc
     finally:
         index.close()
-
-
-def _open(root: Path) -> Index:
-    for _attempt in range(2):
-        try:
-            return Index(_connect(root / INDEX))
-        except (sqlite3.Error, EvidenceDoubted):
-            with suppress(OSError):
-                (root / INDEX).unlink(missing_ok=True)
-    return Index(_in_memory())
-
-
-def _in_memory() -> sqlite3.Connection:
-    return _prepare(sqlite3.connect(":memory:", isolation_level=None))
-
-
-def catch_up(index: Index, root: Path) -> None:
-    """Take in what the ledger holds beyond the index."""
-    index.append(_events(root, index.position()))
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        return _in_memory()
-    db = sqlite3.connect(path, timeout=10, isolation_level=None)
-    try:
-        db.execute("PRAGMA synchronous = OFF")
-        _prepare(db)
-        _require_same_ledger(Index(db), path.parent)
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _prepare(db: sqlite3.Connection) -> sqlite3.Connection:
-    if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        db.executescript("BEGIN;" + _SCHEMA + "COMMIT;")
-    if db.execute("SELECT version FROM at").fetchone() != (_VERSION,):
-        raise sqlite3.DatabaseError("index of another version")
-    return db
-
-
-def _require_same_ledger(index: Index, root: Path) -> None:
-    seq, head, ledger_end, _ = index.position()
-    if seq == 0:
-        return
-    with (root / LEDGER).open("rb") as ledger:
-        start = max(0, ledger_end - MAX_LINE_BYTES - 1)
-        ledger.seek(start)
-        before = ledger.read(ledger_end - start)
-    last = before.removesuffix(b"\n").rpartition(b"\n")[2]
-    if not before.endswith(b"\n") or line_hash(last) != head:
-        raise EvidenceDoubted("index of another ledger")
-
-
-def _events(root: Path, position: tuple[int, str | None, int, int]) -> Iterator[Appended]:
-    _, _, ledger_end, bodies_end = position
-    with (root / LEDGER).open("rb") as ledger, (root / BODIES).open("rb") as bodies:
-        ledger.seek(ledger_end)
-        bodies.seek(bodies_end)
-        while (line := ledger.readline(MAX_LINE_BYTES + 1)).endswith(b"\n"):
-            body = bodies.readline(MAX_BODY_BYTES + 1)
-            if not body.endswith(b"\n"):
-                raise EvidenceDoubted("a ledger line without its body")
-            yield _appended(line[:-1], body[:-1])
-
-
-def _appended(line: bytes, body: bytes) -> Appended:
-    decoded, opened = decode_line(line), decode_body(body)
-    encoded = opened[0].artifacts if opened is not None else ()
-    return Appended(
-        seq=decoded.seq,
-        action=decoded.action,
-        line=line,
-        body=body,
-        artifacts=tuple(read_artifact(item.members) for item in encoded if item is not None),
-    )
 
 
 def _values(artifact: Artifact, seq: int) -> tuple[str | int | None, ...]:

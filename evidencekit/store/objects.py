@@ -1,5 +1,6 @@
 """Stored bytes, named by their own SHA-256 (docs/format/case.md §2)."""
 
+import os
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -22,11 +23,13 @@ def adopt(root: Path, spooled: Iterable[Spooled]) -> list[Path]:
     What already lies at an address is replaced by the same bytes, just hashed: an object that no
     line names may be what a crash or a failing disk left.
     """
-    changed: set[Path] = set()
+    case = str(root)
+    changed: set[str] = set()
     for item in spooled:
-        target = root / object_path(item.digested.sha256)
-        if target.parent not in changed:
-            target.parent.mkdir(exist_ok=True)
-            changed.add(target.parent)
-        item.path.replace(target)
-    return [root / OBJECTS, *sorted(changed)]
+        target = f"{case}/{object_path(item.digested.sha256)}"
+        folder = target.rpartition("/")[0]
+        if folder not in changed:
+            Path(folder).mkdir(exist_ok=True)
+            changed.add(folder)
+        os.rename(item.path, target)  # noqa: PTH104 (speed)
+    return [root / OBJECTS, *map(Path, sorted(changed))]

@@ -27,7 +27,8 @@ _PREFIX = "work-"
 class Spooled:
     """Bytes on disk that no ledger line names yet."""
 
-    path: Path
+    path: str
+    """As text: there may be a million of them, and a ``Path`` costs as much as a small read."""
     digested: Digested
 
     @property
@@ -41,14 +42,16 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._folder = str(folder)
+        self._case = str(folder.parent.parent)
         self._count = 0
 
     def put(self, stream: BinaryIO, *, progress: Progress | None = None) -> Spooled:
         """Copy ``stream`` in, read-only; what a failure leaves goes with the folder."""
         self._count += 1
-        path = self.folder / str(self._count)
+        path = f"{self._folder}/{self._count}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        with disk_errors(str(self.folder.parent.parent)):
+        with disk_errors(self._case):
             fd = os.open(path, flags, 0o444)
             try:
                 digested = copy_stream(stream, fd, progress=progress)
@@ -90,7 +93,10 @@ def _locked_folder(root: Path) -> tuple[Path, int]:
 def remove_dead(root: Path) -> None:
     """Remove what killed writers left in the case at ``root``."""
     for folder in (root / SPOOL).glob(_PREFIX + "*"):
-        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue  # a capture fills its folder without holding the case, and has just ended
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -19,12 +19,13 @@ from evidencekit.model.artifact import Artifact
 from evidencekit.model.event import Actor, Body, Line
 from evidencekit.model.ids import ArtifactId, CaseId, Digest
 from evidencekit.model.json import Json
-from evidencekit.store.index import Appended, Index, open_index
+from evidencekit.store.index import Index, open_index
 from evidencekit.store.lock import WAIT_S, hold
 from evidencekit.store.machine import Machine
 from evidencekit.store.objects import adopt
 from evidencekit.store.spool import Spool, Spooled, open_spool, remove_dead
 from evidencekit.store.tails import Position, read_position, set_aside_torn
+from evidencekit.store.unindexed import Appended
 
 _SALT_BYTES = 32
 _NO_SIGNATURE = bytes(64)

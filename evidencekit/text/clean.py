@@ -15,6 +15,8 @@ _JOINERS = frozenset("\u200c\u200d\ufe0f")  # emoji and several scripts need the
 
 def clean(text: str, *, limit: int = MAX_SHOWN) -> str:
     """Return ``text`` on one line, NFC, control, bidi and invisible characters written out."""
+    if text.isascii() and text.isprintable() and len(text) <= limit:
+        return text  # most names, and there may be millions
     shown = "".join(_show(c) for c in unicodedata.normalize("NFC", text[: limit + 1]))
     return shown if len(text) <= limit else shown[:limit] + "…"
 

@@ -25,7 +25,7 @@ from evidencekit.verify.heads import dated_lines, judge_heads
 from evidencekit.verify.ledger import LedgerFindings, judge_gaps, judge_ledger, judge_seal_events
 from evidencekit.verify.payload import Damaged, Hasher
 from evidencekit.verify.reading import raise_unless_false
-from evidencekit.verify.seals import judge_seals, seal_files
+from evidencekit.verify.seals import judge_seals, judge_time, seal_files
 
 
 def verify_case(tree: FolderTree, anchors: Anchors, hasher: Hasher) -> Report:
@@ -43,9 +43,7 @@ def verify_case(tree: FolderTree, anchors: Anchors, hasher: Hasher) -> Report:
         raise_unless_false(checks, exc)
     except (EvidenceDoubted, FileNotFoundError) as exc:
         checks.append(failed("readable", Verdict.INVALID, str(exc)))
-    if proven_at is None and anchors.require_time:
-        detail = _("no trusted timestamp dates the newest seal")
-        checks.append(not_checked("time", detail, consequence=Verdict.INDETERMINATE))
+    checks += judge_time(proven_at, anchors)
     return conclude(checks, proven_at=proven_at)
 
 

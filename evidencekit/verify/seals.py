@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -21,7 +22,7 @@ from evidencekit.formats.case import (
 from evidencekit.formats.hashing import sha256
 from evidencekit.formats.manifest import MAX_MANIFEST_BYTES, decode_manifest
 from evidencekit.model.ids import Digest
-from evidencekit.model.report import Check, Verdict, failed, passed
+from evidencekit.model.report import Check, Verdict, failed, not_checked, passed
 from evidencekit.model.seal import Manifest
 from evidencekit.proof.certificates import load_anchors
 from evidencekit.proof.cms import MAX_SIGNATURE_BYTES, certificates_in
@@ -67,6 +68,14 @@ def judge_seals(
         if TAG_SIGNATURE not in entries:  # in a bundle the documents' signature protects it
             checks += _judge_chain_pem(tree, entries, seal)
     return seals, checks
+
+
+def judge_time(proven_at: datetime | None, anchors: Anchors) -> list[Check]:
+    """Judge whether a reader who requires a proven time has one: that of the newest seal."""
+    if proven_at is not None or not anchors.require_time:
+        return []
+    detail = _("no trusted timestamp dates the newest seal")
+    return [not_checked("time", detail, consequence=Verdict.INDETERMINATE)]
 
 
 def seal_files(entries: Iterable[str], folder: str) -> frozenset[str]:

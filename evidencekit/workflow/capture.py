@@ -14,6 +14,7 @@ from typing import Literal
 from evidencekit.capture.address import parse_url
 from evidencekit.capture.browser import BrowserEngine
 from evidencekit.capture.chromium import find_browser
+from evidencekit.capture.chromium_profile import remove_dead_profiles
 from evidencekit.capture.http import HttpEngine
 from evidencekit.errors import BrowserUnavailable
 from evidencekit.files.durable import disk_errors
@@ -78,6 +79,8 @@ def capture(
                 raise
             committed = _commit(case, page, actor, sensitivity, setting)
         yield Captured(page=page, artifacts=committed.artifacts, engine_reason=reason)
+        # Only now: a browser whose capture was killed a moment ago has ended, and writes no more.
+        remove_dead_profiles()
         yield from date_early(case, committed, setting)
 
 

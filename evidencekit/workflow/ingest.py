@@ -212,7 +212,7 @@ def draft_of(
     return Draft(artifact=replace(artifact, metadata=kept.stored), spooled=(spooled, kept))
 
 
-def _metadata_of(path: Path, media_type: str, worker: Worker) -> bytes | None:
+def _metadata_of(path: str, media_type: str, worker: Worker) -> bytes | None:
     """Return the metadata record of a spooled file, or None where there is nothing to record."""
     if media_type not in READABLE:
         return None

@@ -27,7 +27,7 @@ class Setting:
     home: Path
     """``EVIDENCEKIT_HOME``: device key, remembered signing keys, configuration."""
     tsa_urls: tuple[str, ...] = ()
-    """Authorities for early dating, and for seals that name none."""
+    """Authorities for early dating, and for seals and bundles that name none."""
     tsa_ca: tuple[Path, ...] = ()
     """PEM files with the roots of these authorities."""
     clock: Callable[[], datetime] = field(default=system_clock)

@@ -182,7 +182,7 @@ def test_our_own_fault_is_70_and_shows_no_traceback(
     assert "Traceback" not in done.err
     assert "EVIDENCEKIT_DEBUG" in done.err
     monkeypatch.setenv("EVIDENCEKIT_DEBUG", "1")
-    assert "Traceback" in case("list").err
+    assert "Traceback" in case("list", "--json").err
 
 
 def test_an_interrupt_is_130(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,6 +177,17 @@ def test_export_then_verify(cli: Cli, case: Case, key: str) -> None:
     assert cli("verify", "b.zip", "--json").object["verdict"] == "UNTRUSTED"
 
 
+def test_a_bundle_whose_seals_are_not_dated_asks_for_no_authority(
+    cli: Cli, case: Case, key: str
+) -> None:
+    case("seal", "--key", key).ok()
+    case("export", "--profile", "police", "--out", "bag").ok()
+    for name in ("report/report.html", "VERIFY.txt"):
+        text = (cli.folder / "bag" / name).read_text(encoding="utf-8")
+        assert "tsa-root.pem" not in text
+        assert "no timestamp" in text
+
+
 def test_export_without_a_passphrase_at_hand_leaves_the_documents_unsigned(
     cli: Cli, case: Case, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from evidencekit.demo.authority import POLICY, Identity, sign_token
 from evidencekit.proof.cms import sign_detached
@@ -61,21 +61,31 @@ def statement(
     return encoded
 
 
-def response(told: bytes, signer: Identity) -> bytes:
-    """Return a kept response around a token that ``signer`` made over ``told``."""
+def response(told: bytes, signer: Identity, *between: Identity) -> bytes:
+    """Return a kept response around a token that ``signer`` made over ``told``.
+
+    The certificates of those ``between`` signer and root travel in it.
+    """
     token = sign_token(told, signer)
+    for authority in between:
+        choice = cms.CertificateChoices({"certificate": as_asn1(authority.certificate)})
+        token["content"]["certificates"].append(choice)
     encoded: bytes = tsp.TimeStampResp(
         {"status": {"status": "granted"}, "time_stamp_token": token}
-    ).dump()
+    ).dump(force=bool(between))
     return plain_response(encoded)
 
 
 def exchange(
-    message: bytes, signer: Identity, *, gen_time: datetime = START, nonce: int = 1 << 63
+    message: bytes,
+    signer: Identity,
+    *between: Identity,
+    gen_time: datetime = START,
+    nonce: int = 1 << 63,
 ) -> tuple[bytes, bytes]:
     """Return response and request of a token over ``message``."""
     told = statement(message, nonce=nonce, gen_time=gen_time)
-    return response(told, signer), build_request(message, nonce=nonce)
+    return response(told, signer, *between), build_request(message, nonce=nonce)
 
 
 def issue(
@@ -104,6 +114,30 @@ def issue(
         builder = builder.add_extension(extension, critical=is_critical)
     issuer_key = by.key if by is not None else key
     return Identity(key=key, certificate=builder.sign(issuer_key, hashes.SHA256()))
+
+
+def issue_stamper(
+    root: Identity,
+    usages: Sequence[x509.ObjectIdentifier] | None,
+    *,
+    valid: tuple[datetime, datetime],
+) -> tuple[Identity, Identity]:
+    """Return a timestamp authority and the one between it and ``root``, limited to ``usages``."""
+    between = issue(
+        "between",
+        by=root,
+        constraints=x509.BasicConstraints(ca=True, path_length=0),
+        extensions=[(x509.ExtendedKeyUsage(usages), False)] if usages is not None else [],
+        valid=valid,
+    )
+    stamper = issue(
+        "stamper",
+        by=between,
+        constraints=x509.BasicConstraints(ca=False, path_length=None),
+        extensions=[(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True)],
+        valid=valid,
+    )
+    return stamper, between
 
 
 def as_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:

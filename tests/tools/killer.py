@@ -18,7 +18,7 @@ from tests.tools.machine_room import environment
 Action = Literal["add", "seal"]
 BATCH_FILES = 5  # small, so that a short run crosses many commits
 
-_HOOK = """
+HOOK = """
 import os, signal, sys
 left = int(os.environ.get("KILL_AT", "0"))
 done = 0
@@ -85,7 +85,7 @@ def run(
     after_s: float | None = None,
 ) -> Killed:
     """Run ``action`` in a child process that dies at its N-th call, or after a while, or not."""
-    code = "import sys\n" + _PREPARE + _HOOK + _WORK[action] + _END
+    code = "import sys\n" + _PREPARE + HOOK + _WORK[action] + _END
     with subprocess.Popen(
         [sys.executable, "-c", code, case, home, str(BATCH_FILES), brought],
         env={**environment(home), "KILL_AT": str(at_call or 0)},

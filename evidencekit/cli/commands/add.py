@@ -66,6 +66,7 @@ def command(session: Session, *, paths: tuple[str, ...], name: str | None, sensi
             setting=here(),
             observer=observer,
         ):
+            observer.hide()
             _tell(session, outcome, count)
     return _conclude(session, count)
 

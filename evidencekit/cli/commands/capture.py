@@ -12,13 +12,15 @@ from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
 from evidencekit.cli.reasons import reason, said
 from evidencekit.cli.session import Session, pass_session
+from evidencekit.cli.typed import typed
 from evidencekit.errors import NetworkUnavailable
 from evidencekit.model.artifact import Artifact, Sensitivity
-from evidencekit.model.capture import CaptureVerdict
+from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.text.catalog import _
 from evidencekit.workflow.capture import Captured, capture
 
 _PART_MISSING = 3
+_REFUSED = "address-refused"
 
 
 @click.command(
@@ -54,7 +56,7 @@ def command(
 ) -> int:
     """Print the outcome of each page as soon as it is durable."""
     case = opened(session)
-    verdicts = []
+    pages: list[PageCapture] = []
     with watching(session) as observer:
         for outcome in capture(
             case,
@@ -66,12 +68,29 @@ def command(
             setting=here(),
             observer=observer,
         ):
+            observer.hide()
             if isinstance(outcome, Captured):
-                verdicts.append(outcome.page.verdict)
+                pages.append(outcome.page)
                 _tell(session, outcome)
             else:
                 note_date(session, outcome)
-    return _exit_code(verdicts)
+    if not allow_private:
+        _name_allow_private(session, [page for page in pages if _is_refused(page)])
+    return _exit_code([page.verdict for page in pages])
+
+
+def _is_refused(page: PageCapture) -> bool:
+    return any(reason.startswith(_REFUSED) for reason in page.reasons)
+
+
+def _name_allow_private(session: Session, refused: Sequence[PageCapture]) -> None:
+    if refused:
+        again = typed(session, "capture", "--allow-private", *(page.url for page in refused))
+        output.note(
+            _("hint: {hint}"),
+            quiet=session.quiet or session.json,
+            hint=_("if you mean an address inside this network: {command}").format(command=again),
+        )
 
 
 def _exit_code(verdicts: Sequence[CaptureVerdict]) -> int:

@@ -21,7 +21,10 @@ from evidencekit.text.catalog import _
     ),
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), help=_("Folder for it; else a new one here.")
+    "--out",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help=_("Folder for it; else a new one here."),
 )
 @click.option("--browser/--no-browser", default=True, help=_("Capture with the browser here."))
 @pass_session

@@ -6,19 +6,25 @@ from typing import Literal
 import click
 
 from evidencekit.cli import output
+from evidencekit.cli.ahead import require_exportable
 from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
 from evidencekit.cli.session import Session, pass_session, read_text
 from evidencekit.cli.signing import open_if_unattended, unlock
+from evidencekit.cli.typed import given, without_case
 from evidencekit.model.json import Json
 from evidencekit.protocols import Signer
+from evidencekit.seal.signer import path_from_uri
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _, language, ngettext
 from evidencekit.workflow.dating import authorities
 from evidencekit.workflow.export import Exported, export, plan_export
+from evidencekit.workflow.keys import remembered_key
+from evidencekit.workflow.seals import seals_of
 from evidencekit.workflow.setting import Setting
 
+_PART_MISSING = 3
 Form = Literal["bag", "zip"]
 
 
@@ -32,7 +38,10 @@ Form = Literal["bag", "zip"]
 )
 @click.option("--profile", required=True, help=_("Who it is for, e.g. police."))
 @click.option(
-    "--out", type=click.Path(path_type=Path), help=_("Where it goes; nothing may be there yet.")
+    "--out",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help=_("Where it goes; nothing may be there yet."),
 )
 @click.option(
     "--format",
@@ -44,11 +53,12 @@ Form = Literal["bag", "zip"]
     "--encrypt-to",
     multiple=True,
     metavar="AGE1...",
-    help=_("Public key of a recipient; repeatable."),
+    help=_("Public key (age1…) of a recipient to encrypt to; repeatable."),
 )
 @click.option("--key", metavar="URI", help=_("Key that signs the documents of the bundle."))
 @click.option(
     "--passphrase-file",
+    metavar="FILE",
     type=click.Path(path_type=Path),
     help=_("File with the passphrase; else EVIDENCEKIT_PASSPHRASE, else it is asked for."),
 )
@@ -87,6 +97,7 @@ def command(
         return _plan(session, case, profile)
     if out is None:
         raise click.UsageError(_("Missing option {option}.").format(option="'--out'"))
+    require_exportable(case, profile=profile, out=out, encrypt_to=encrypt_to, clear=clear)
     signer = _signer(session, case, key, passphrase_file, setting)
     with watching(session) as observer:
         exported = export(
@@ -99,14 +110,35 @@ def command(
             purpose=read_text(purpose) if purpose is not None else None,
             recipient=read_text(recipient) if recipient is not None else None,
             clear=clear,
-            authorities=authorities(tsa, tsa_ca or setting.tsa_ca, setting),
+            authorities=authorities(tsa, tsa_ca, setting),
             language=language(),
             actor=actor_of(session, case),
             setting=setting,
             observer=observer,
         )
     _print(session, exported)
-    return 0
+    if not session.json:
+        uri = key or remembered_key(case.id, setting)
+        roots = tsa_ca or setting.tsa_ca
+        if not roots and any(seal.stamp_count() for seal in seals_of(case.root)):
+            roots = (Path("TSA_ROOT.pem"),)
+        check = _check_of(exported.path, uri, roots, is_encrypted=bool(encrypt_to))
+        output.note(
+            _("the recipient checks it with: {command}"), quiet=session.quiet, command=check
+        )
+    return _PART_MISSING if exported.missing else 0
+
+
+def _check_of(path: Path, uri: str | None, roots: tuple[Path, ...], *, is_encrypted: bool) -> str:
+    """Return the recipient's command; what only the recipient knows is in capitals."""
+    certificate = path_from_uri(uri).with_suffix(".crt").name if uri is not None else "CERT.pem"
+    return without_case(
+        "verify",
+        path,
+        *(["--identity", "AGE_KEY"] if is_encrypted else []),
+        *("--trust", certificate),
+        *given("--tsa-trust", roots),
+    )
 
 
 def _signer(
@@ -156,6 +188,10 @@ def _print(session: Session, exported: Exported) -> None:
                 "bundle": exported.bundle,
                 "signed": exported.is_signed,
                 "warnings": list(exported.warnings),
+                "missing": [
+                    {"code": failure.code, "message": failure.message}
+                    for failure in exported.missing
+                ],
             }
         )
     else:
@@ -164,10 +200,5 @@ def _print(session: Session, exported: Exported) -> None:
         output.say(count, n=exported.artifacts)
         for item in exported.held_back:
             output.say(_("  held back: {id} ({why})"), id=item.id, why=item.why)
-        output.note(
-            _("the recipient checks it with: evidencekit verify {path} --trust CERT"),
-            quiet=session.quiet,
-            path=exported.path,
-        )
     for warning in exported.warnings:
         output.warn("{warning}", warning=warning)

@@ -5,10 +5,12 @@ from pathlib import Path
 import click
 
 from evidencekit.cli import output
+from evidencekit.cli.ahead import require_new_case
 from evidencekit.cli.command import Command
 from evidencekit.cli.opening import here
 from evidencekit.cli.reasons import said
 from evidencekit.cli.session import Session, pass_session, read_text, require_text
+from evidencekit.cli.typed import without_case
 from evidencekit.errors import BadInput
 from evidencekit.model.event import Actor
 from evidencekit.store.case import Kind
@@ -59,6 +61,7 @@ def command(
             _("this release cannot make an encrypted case"),
             hint=_("keep the case on an encrypted disk, and export with --encrypt-to"),
         )
+    require_new_case(folder)
     org, role = org or session.org, role or session.role
     who = Actor(
         alias=require_text(session, actor or session.actor, option="--actor", ask=_("Your alias")),
@@ -73,10 +76,9 @@ def command(
             {"case": str(folder), "id": made.id, "kind": made.kind.value, "title": name}
         )
     else:
-        output.say(
-            _("case made: {path} ({kind})"), path=folder, kind=said("action", f"init.{made.kind}")
-        )
-        output.note(_("next: evidencekit -C {path} add FILE..."), quiet=session.quiet, path=folder)
+        output.say(_("case made: {path} ({kind})"), path=folder, kind=said("kind", made.kind.value))
+        added = without_case("-C", folder, "add")
+        output.note(_("next: {command} FILE..."), quiet=session.quiet, command=added)
     return 0
 
 

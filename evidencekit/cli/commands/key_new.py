@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from evidencekit.cli import output
+from evidencekit.cli.ahead import require_new_key
 from evidencekit.cli.command import Command
 from evidencekit.cli.opening import here
 from evidencekit.cli.passphrase import require_passphrase
@@ -39,6 +40,7 @@ from evidencekit.workflow.keys import NewKey, new_key
 )
 @click.option(
     "--passphrase-file",
+    metavar="FILE",
     type=click.Path(path_type=Path),
     help=_("File with the passphrase; else EVIDENCEKIT_PASSPHRASE, else it is asked for."),
 )
@@ -56,6 +58,7 @@ def command(
     csr: bool,
 ) -> int:
     """Make the key and print the fingerprint to be compared by telephone."""
+    require_new_key(out, csr=csr)
     ask = _("Name on its certificate (office, desk)")
     named = require_text(session, name, option="--name", ask=ask)
     passphrase = require_passphrase(session, passphrase_file, ask=_("New passphrase"), confirm=True)

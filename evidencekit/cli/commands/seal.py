@@ -6,11 +6,13 @@ from pathlib import Path
 import click
 
 from evidencekit.cli import output
+from evidencekit.cli.ahead import require_changed
 from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.signing import open_to_seal
+from evidencekit.cli.typed import given, typed
 from evidencekit.errors import BadInput, TsaUnavailable
 from evidencekit.formats.times import write_time
 from evidencekit.store.case import Case
@@ -34,6 +36,7 @@ _DEVICE_KEY_BYTES = 32
 @click.option("--key", metavar="URI", help=_("file:KEY.pem; else the key of the last seal."))
 @click.option(
     "--passphrase-file",
+    metavar="FILE",
     type=click.Path(path_type=Path),
     help=_("File with the passphrase; else EVIDENCEKIT_PASSPHRASE, else it is asked for."),
 )
@@ -71,12 +74,16 @@ def command(
 ) -> int:
     """Seal, then say what is proven and what is not."""
     case, setting = opened(session), here()
-    asked = authorities(tsa or setting.tsa_urls, tsa_ca or setting.tsa_ca, setting)
+    asked = authorities(tsa, tsa_ca, setting)
     actor = actor_of(session, case)
+    dating = (*given("--tsa", tsa), *given("--tsa-ca", tsa_ca))
+    session.given = (*(("--key", key) if key is not None else ()), *dating)
     if timestamp_pending:
         sealed = complete_timestamps(case, asked, actor=actor, setting=setting)
     else:
         accepted = frozenset(_device_key(text) for text in accept_device)
+        if not again:
+            require_changed(case)
         uri, signer = open_to_seal(session, case, key, passphrase_file, setting)
         with watching(session) as observer:
             sealed = seal(
@@ -92,6 +99,9 @@ def command(
         with suppress(OSError):  # a convenience; the seal is made, and must be reported
             remember_key(case.id, uri, setting)
     _print(session, case, sealed)
+    if sealed.missing:
+        later = typed(session, "seal", "--timestamp-pending", *dating)
+        output.note(_("later: {command}"), quiet=session.quiet, command=later)
     return _exit_code(sealed)
 
 
@@ -132,8 +142,6 @@ def _print(session: Session, case: Case, sealed: Sealed) -> None:
         _say(case, sealed)
     for failure in sealed.missing:
         output.warn(_("sealed, but not dated: {why}"), why=failure.message)
-    if sealed.missing:
-        output.note(_("later: evidencekit seal --timestamp-pending"), quiet=session.quiet)
 
 
 def _say(case: Case, sealed: Sealed) -> None:

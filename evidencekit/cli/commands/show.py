@@ -4,12 +4,40 @@ import click
 
 from evidencekit.cli import output
 from evidencekit.cli.command import Command
+from evidencekit.cli.marks import N_
 from evidencekit.cli.opening import opened
-from evidencekit.cli.reasons import said
+from evidencekit.cli.reasons import listed, said
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.shapes import whole_artifact_object
+from evidencekit.formats.times import read_time
 from evidencekit.model.artifact import Artifact
+from evidencekit.model.json import Json
 from evidencekit.text.catalog import _
+
+_TITLES = {
+    "kind": N_("kind"),
+    "path": N_("path"),
+    "path_bytes": N_("path, raw bytes (base64)"),
+    "url": N_("URL asked for"),
+    "final_url": N_("URL that answered"),
+    "modified": N_("modified"),
+    "changed": N_("record changed"),
+    "accessed": N_("accessed"),
+    "mode": N_("permissions"),
+    "uid": N_("owner (uid)"),
+    "gid": N_("group (gid)"),
+    "links": N_("hard links"),
+    "method": N_("method"),
+    "removed": N_("removed"),
+    "kept": N_("kept"),
+    "lossless": N_("picture unchanged"),
+}
+_VALUES = {
+    "file": N_("file"),
+    "url": N_("web page"),
+    "stream": N_("standard input"),
+    "strip": N_("copy without metadata"),
+}
 
 
 @click.command("show", cls=Command, help=_("Show all that is recorded of the artifact ID."))
@@ -47,4 +75,31 @@ def _print(artifact: Artifact) -> None:
     ):
         if members:
             output.say(title)
-            output.fields([("  " + name, output.plain(value)) for name, value in members.items()])
+            output.fields([(f"  {_title(name)}", _plain(name, members[name])) for name in members])
+
+
+def _title(member: str) -> str:
+    return _(_TITLES[member]) if member in _TITLES else member
+
+
+def _plain(member: str, value: Json) -> str:
+    """Return a recorded value for people; what has no words of its own stays as it is."""
+    match member, value:
+        case (("removed" | "kept"), list() | tuple()):
+            return listed("part", value) or "-"
+        case (("kind" | "method"), str()):
+            return _(_VALUES.get(value, value))
+        case (("modified" | "changed" | "accessed"), str()):
+            return _moment(value)
+        case _, bool():
+            return _("yes") if value else _("no")
+        case _:
+            return output.plain(value)
+
+
+def _moment(recorded: str) -> str:
+    try:
+        seen = read_time(recorded[:-4] + "Z")  # file times have nine digits, others six
+    except ValueError:
+        return recorded
+    return f"{output.moment(seen)} ({recorded})"

@@ -8,7 +8,9 @@ from evidencekit.cli import output
 from evidencekit.cli.command import Command
 from evidencekit.cli.progress import watching
 from evidencekit.cli.session import Session, pass_session
+from evidencekit.cli.typed import given, without_case
 from evidencekit.cli.verdicts import exit_code_of, print_report, report_object
+from evidencekit.errors import KeyUnusable
 from evidencekit.text.catalog import _
 from evidencekit.workflow.setting import default_setting
 from evidencekit.workflow.verify import verify
@@ -59,17 +61,25 @@ def command(
     require_revocation: bool,
 ) -> int:
     """Print the verdict, then what it rests on."""
-    with watching(session) as observer:
-        report = verify(
-            path,
-            trust=trust,
-            tsa_trust=tsa_trust,
-            identity=identity,
-            require_time=require_time,
-            require_revocation=require_revocation,
-            setting=default_setting(),
-            observer=observer,
-        )
+    try:
+        with watching(session) as observer:
+            report = verify(
+                path,
+                trust=trust,
+                tsa_trust=tsa_trust,
+                identity=identity,
+                require_time=require_time,
+                require_revocation=require_revocation,
+                setting=default_setting(),
+                observer=observer,
+            )
+    except KeyUnusable as exc:
+        if identity is not None or exc.hint is None:
+            raise
+        named = (*given("--trust", trust), *given("--tsa-trust", tsa_trust))
+        again = without_case("verify", path, "--identity", "AGE_KEY", *named)
+        hint = f"{exc.hint}: {again}"
+        raise KeyUnusable(exc.message, hint=hint) from exc
     if session.json:
         output.put_json(report_object(report))
     else:

@@ -4,19 +4,20 @@ from datetime import datetime, timedelta
 
 import pytest
 from cryptography import x509
-from cryptography.x509.oid import ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 from evidencekit.demo.authority import Identity
 from evidencekit.errors import BadInput
 from evidencekit.proof.certificates import Trust, fingerprint, judge_certificate, load_anchors
 from tests.tools.fakes import START
-from tests.tools.forging import issue
+from tests.tools.forging import issue, issue_stamper
 
 YEAR = timedelta(days=365)
 LIFE = (START - YEAR, START + YEAR)
 CA = x509.BasicConstraints(ca=True, path_length=None)
 LAST_CA = x509.BasicConstraints(ca=True, path_length=0)
 END = x509.BasicConstraints(ca=False, path_length=None)
+CODE = ExtendedKeyUsageOID.CODE_SIGNING
 USAGE_WITHOUT_SIGNING_CERTIFICATES = x509.KeyUsage(
     digital_signature=True,
     content_commitment=False,
@@ -133,6 +134,51 @@ def test_an_authority_whose_key_usage_forbids_it_cannot_issue(root: Identity) ->
     leaf = issue("signer", by=between, constraints=END, valid=LIFE)
 
     assert judge(leaf, between, anchors=[root]) is Trust.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "usages",
+    [[ExtendedKeyUsageOID.SERVER_AUTH], [ExtendedKeyUsageOID.OCSP_SIGNING, CODE]],
+    ids=["tls", "two-others"],
+)
+def test_an_authority_limited_to_other_usages_cannot_vouch_for_a_timestamp_authority(
+    root: Identity, usages: list[ObjectIdentifier]
+) -> None:
+    stamper, between = issue_stamper(root, usages, valid=LIFE)
+
+    assert judge(stamper, between, anchors=[root]) is Trust.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "usages",
+    [
+        None,
+        [ExtendedKeyUsageOID.TIME_STAMPING],
+        [ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE],
+        [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.TIME_STAMPING],
+    ],
+    ids=["none", "timestamping", "any", "among-others"],
+)
+def test_an_authority_whose_usages_allow_it_vouches_for_a_timestamp_authority(
+    root: Identity, usages: list[ObjectIdentifier] | None
+) -> None:
+    stamper, between = issue_stamper(root, usages, valid=LIFE)
+
+    assert judge(stamper, between, anchors=[root]) is Trust.PATH
+
+
+def test_an_authority_that_the_reader_names_itself_is_not_restricted(root: Identity) -> None:
+    stamper, between = issue_stamper(root, [ExtendedKeyUsageOID.SERVER_AUTH], valid=LIFE)
+
+    assert judge(stamper, anchors=[between]) is Trust.PATH
+
+
+def test_usages_of_an_authority_do_not_touch_signers_of_documents(root: Identity) -> None:
+    tls = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+    between = issue("tls", by=root, constraints=CA, extensions=[(tls, False)], valid=LIFE)
+    leaf = issue("signer", by=between, constraints=END, valid=LIFE)
+
+    assert judge(leaf, between, anchors=[root]) is Trust.PATH
 
 
 def test_an_unknown_critical_extension_breaks_the_path(root: Identity) -> None:

@@ -28,7 +28,14 @@ from evidencekit.proof.rfc3161 import (
 )
 from tests.tools.fakes import START, FixedClock
 from tests.tools.flips import flipped
-from tests.tools.forging import exchange, issue, response, statement, with_certificates
+from tests.tools.forging import (
+    exchange,
+    issue,
+    issue_stamper,
+    response,
+    statement,
+    with_certificates,
+)
 
 MESSAGE = b"the bytes of manifest.p7s"
 NONCE = 0xFEDCBA9876543210
@@ -88,6 +95,32 @@ def test_openssl_verifies_demo_tokens(tmp_path: Path) -> None:
             check=True,
             capture_output=True,
         )
+
+
+@needs_openssl
+@pytest.mark.openssl
+def test_openssl_overlooks_what_an_authority_above_the_signer_is_limited_to(
+    tmp_path: Path,
+) -> None:
+    """Said in proof/certificates.py: the same chain leads to nothing here."""
+    from evidencekit.files.clock import system_clock
+
+    now = system_clock().replace(microsecond=0)
+    life = (now - YEAR / 2, now + YEAR / 2)
+    root = issue("root", constraints=x509.BasicConstraints(ca=True, path_length=1), valid=life)
+    stamper, between = issue_stamper(root, [ExtendedKeyUsageOID.SERVER_AUTH], valid=life)
+    reply, request = exchange(MESSAGE, stamper, between, gen_time=now)
+    (tmp_path / "tsr").write_bytes(reply)
+    (tmp_path / "data").write_bytes(MESSAGE)
+    (tmp_path / "root.pem").write_bytes(root.pem)
+
+    assert judge(read(reply, request), root) is Trust.UNKNOWN
+    subprocess.run(
+        ["openssl", "ts", "-verify", "-data", "data", "-in", "tsr", "-CAfile", "root.pem"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
 
 
 def test_a_second_witness_accepts_demo_tokens() -> None:

@@ -69,7 +69,7 @@ def test_the_compiled_catalogue_is_the_one_that_is_used() -> None:
     for message in _messages():
         if isinstance(message.id, str):
             assert compiled.gettext(message.id) == message.string
-    assert in_language("ko", "signature holds") == "서명이 맞습니다"
+    assert in_language("ko", "signature holds") == "전자서명이 유효합니다"
     assert in_language("en", "signature holds") == "signature holds"
 
 

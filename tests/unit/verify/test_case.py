@@ -1,6 +1,7 @@
 """A case folder is verified where it lies: what a crash leaves is no forgery, the rest is."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from evidencekit.demo.authority import make_root
 from evidencekit.errors import FormatUnreadable
+from evidencekit.formats.hashing import line_hash, line_message
+from evidencekit.formats.ledger import decode_line, encode_line, encode_unsigned
 from evidencekit.model.report import Report, Verdict
 from tests.tools.bundles import (
     Handed,
@@ -220,6 +223,25 @@ def test_artifacts_added_after_the_seal_are_said_to_be_covered_by_none(tmp_path:
     made.built.add(tmp_path / "late.txt")
     report = made.verified(made.built.root)
     assert verdicts(report) == {"unsealed": Verdict.INDETERMINATE}
+
+
+def test_purge_that_no_seal_covers_rests_on_a_device_key_alone(bundle: Handed, case: Path) -> None:
+    device = bundle.built.setting.machine().device
+    lines = lines_of((case / LEDGER).read_bytes())
+    last = decode_line(lines[-1])
+    unsigned = replace(
+        last,
+        seq=last.seq + 1,
+        prev=line_hash(lines[-1]),
+        action="purge",
+        purged=({"seq": 2, "body": True},),
+    )
+    purge = replace(unsigned, sig=device.sign(line_message(encode_unsigned(unsigned))))
+    bodies = lines_of((case / BODIES).read_bytes())
+    rewrite(case, LEDGER, [*lines, encode_line(purge)])
+    rewrite(case, BODIES, [bodies[0], b"null", *bodies[2:], b"null"])
+    report = bundle.verified(case)
+    assert verdicts(report)["purge"] is Verdict.INDETERMINATE
 
 
 def test_bundle_folder_that_holds_a_case_file_is_judged_as_a_bundle(tmp_path: Path) -> None:

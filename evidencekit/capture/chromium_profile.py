@@ -1,0 +1,86 @@
+"""The browser's profile: a fresh folder for one capture, removed when it is done or found dead.
+
+Cookies and the network log are in it. It cannot lie in the case, which the browser's user may not
+enter. Like a writer's spool it is locked while its capture lives, so what a killed one left can be
+told from what another one is using.
+"""
+
+import fcntl
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from evidencekit.errors import BrowserUnavailable
+from evidencekit.text.catalog import _
+
+UNPRIVILEGED_ID = 65534  # nobody / nogroup: exists everywhere, owns nothing
+_PREFIX = "evidencekit-browser-"
+
+
+@contextmanager
+def fresh_profile() -> Iterator[Path]:
+    """Make a folder that only the browser's user can enter; it is removed whatever happens."""
+    home, fd = _locked_folder()
+    try:
+        if os.geteuid() == 0:
+            _require_passage(home.parent)
+            os.chown(home, UNPRIVILEGED_ID, UNPRIVILEGED_ID)
+        yield home
+    finally:
+        try:
+            shutil.rmtree(home, ignore_errors=True)
+            if home.exists():  # a process that was still dying wrote once more
+                shutil.rmtree(home)
+        finally:
+            os.close(fd)
+
+
+def remove_dead_profiles() -> None:
+    """Remove what killed captures of this user left behind; never fails."""
+    found: list[Path] = []
+    with suppress(OSError):
+        found += Path(tempfile.gettempdir()).glob(_PREFIX + "*")
+    for folder in found:
+        with suppress(OSError):  # somebody else's, in use, or gone by now
+            _remove_if_dead(folder)
+
+
+def _locked_folder() -> tuple[Path, int]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        try:
+            fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue  # taken for dead by another capture before the lock was held
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        if folder.exists():
+            return folder, fd
+        os.close(fd)
+
+
+def _remove_if_dead(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        if os.fstat(fd).st_uid in _owners():
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder)
+    finally:
+        os.close(fd)
+
+
+def _owners() -> frozenset[int]:
+    own = os.geteuid()
+    return frozenset({own, UNPRIVILEGED_ID} if own == 0 else {own})
+
+
+def _require_passage(folder: Path) -> None:
+    for one in (folder, *folder.parents):
+        if not one.stat().st_mode & stat.S_IXOTH:
+            raise BrowserUnavailable(
+                _("as root, the browser runs as nobody, who cannot enter {path}").format(path=one),
+                hint=_("set TMPDIR to a folder that everybody can enter"),
+            )

@@ -1,0 +1,61 @@
+"""Short names for the columns of listings; records and scripts keep the code words."""
+
+from evidencekit.cli.marks import N_
+from evidencekit.model.artifact import Artifact
+from evidencekit.text.catalog import _
+
+_ACTS = {
+    "init.investigation": N_("case opened"),
+    "init.support": N_("case opened"),
+    "add": N_("files added"),
+    "capture": N_("page captured"),
+    "strip": N_("stripped copy"),
+    "seal": N_("sealed"),
+    "export.begin": N_("export begun"),
+    "export.done": N_("export done"),
+    "receive": N_("received"),
+    "transfer": N_("handed over"),
+    "purge": N_("destroyed"),
+}
+_ROLES = {
+    "warc": N_("exchange"),
+    "warc-partial": N_("exchange (cut)"),
+    "screenshot": N_("whole page"),
+    "screenshot-viewport": N_("first view"),
+    "dom": N_("page as HTML"),
+    "pdf": N_("page as PDF"),
+}
+_TYPES = {
+    "application/pdf": "PDF",
+    "application/zip": N_("archive"),
+    "image": N_("picture"),
+    "video": N_("video"),
+    "audio": N_("sound"),
+    "text": N_("text"),
+    "message": N_("mail"),
+}
+
+
+def act_name(action: str) -> str:
+    """Return an act in a few words; one of a later release stays as it is."""
+    return _(_ACTS[action]) if action in _ACTS else action
+
+
+def kind_name(artifact: Artifact) -> str:
+    """Return what an artifact is, in a word or two."""
+    if artifact.origin == "strip":
+        return act_name("strip")
+    if artifact.role in _ROLES:
+        return _(_ROLES[artifact.role])
+    media_type = artifact.media_type
+    known = _TYPES.get(media_type) or _TYPES.get(media_type.partition("/")[0])
+    return _(known) if known is not None else _("file")
+
+
+def place_name(artifact: Artifact) -> str:
+    """Return where an artifact came from: its page, its path, else its name; foreign text."""
+    for member in ("url", "path"):
+        place = artifact.source.get(member)
+        if isinstance(place, str):
+            return place
+    return artifact.name
