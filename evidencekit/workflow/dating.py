@@ -8,15 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evidencekit.errors import TsaUnavailable
 from evidencekit.files.durable import write_durably
 from evidencekit.formats.case import HEADS, stamp_name
-from evidencekit.seal.tsa import HttpAuthority
 from evidencekit.store.case import Case
 from evidencekit.store.writer import Committed
-from evidencekit.workflow.anchors import read_anchors
 from evidencekit.workflow.setting import Setting
+
+if TYPE_CHECKING:
+    from evidencekit.seal.tsa import HttpAuthority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +55,17 @@ def date_early(case: Case, committed: Committed, setting: Setting) -> Iterator[D
 
 def authorities(
     urls: Sequence[str], roots: Sequence[Path], setting: Setting
-) -> tuple[HttpAuthority, ...]:
+) -> "tuple[HttpAuthority, ...]":
     """Return the authorities named, else those that are set; likewise the roots they must lead to.
 
     One rule for seals, for the documents of a bundle and for single events.
     """
+    asked = urls or setting.tsa_urls
+    if not asked:
+        return ()
+    # Loaded here: most acts ask nobody, and HTTP takes longer to load than a small file to add.
+    from evidencekit.seal.tsa import HttpAuthority
+    from evidencekit.workflow.anchors import read_anchors
+
     anchors = tuple(anchor for path in roots or setting.tsa_ca for anchor in read_anchors(path))
-    return tuple(
-        HttpAuthority(url, roots=anchors, clock=setting.clock) for url in urls or setting.tsa_urls
-    )
+    return tuple(HttpAuthority(url, roots=anchors, clock=setting.clock) for url in asked)
