@@ -223,7 +223,8 @@ def test_pdf_and_dom_are_kept(full: Captured) -> None:
 def test_profile_and_processes_are_gone(full: Captured) -> None:
     assert full.profiles
     assert not any(profile.exists() for profile in full.profiles)
-    assert not [line for line in _commands() if "evidencekit-browser-" in line]
+    profile = next(word for word in started[-1].args if "--user-data-dir=" in str(word))
+    assert not [line for line in _commands() if profile in line]
 
 
 def test_recorded_answers_alone_render_the_same_page(full: Captured, tmp_path: Path) -> None:
@@ -380,7 +381,8 @@ def test_browser_that_is_killed_leaves_what_there_is(
     assert result.verdict is CaptureVerdict.PARTIAL
     assert "browser-died" in result.reasons
     assert shown.file("warc").stat().st_size
-    assert not [line for line in _commands() if "evidencekit-browser-" in line]
+    profile = next(word for word in started[-1].args if "--user-data-dir=" in str(word))
+    assert not [line for line in _commands() if profile in line]
 
 
 def _commands() -> Iterator[str]:
