@@ -223,8 +223,7 @@ def test_pdf_and_dom_are_kept(full: Captured) -> None:
 def test_profile_and_processes_are_gone(full: Captured) -> None:
     assert full.profiles
     assert not any(profile.exists() for profile in full.profiles)
-    profile = next(word for word in started[-1].args if "--user-data-dir=" in str(word))
-    assert not [line for line in _commands() if profile in line]
+    assert not [line for line in _commands() if str(full.profiles[0]) in line]
 
 
 def test_recorded_answers_alone_render_the_same_page(full: Captured, tmp_path: Path) -> None:
