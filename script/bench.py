@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import bench_capture
+
 ROOT = Path(__file__).parent.parent
 HISTORY = ROOT / "docs" / "explanation" / "performance-history.jsonl"
 OURS = [sys.executable, "-m", "evidencekit", "--quiet", "--no-input"]
@@ -306,12 +308,34 @@ def scale(bench: Bench) -> Iterator[Row]:
     yield row("open and show at 10^6", "the same at 10^3", "< 1 s", found)
 
 
+def capture(bench: Bench) -> Iterator[Row]:
+    """A page recorded by the browser, wall and CPU of the whole tree of processes."""
+    for size, costs in bench_capture.compare(bench.runs):
+        ours = costs["recorded"]
+        for kind in bench_capture.KINDS[1:]:
+            theirs = costs[kind]
+            for what, reach, mine, other in (
+                ("wall", bench_capture.REACH_WALL, ours.wall_s, theirs.wall_s),
+                ("CPU", bench_capture.REACH_CPU, ours.cpu_s, theirs.cpu_s),
+            ):
+                yield Row(
+                    work=f"capture {size} resources, {what}",
+                    against=f"the same visit, {kind}",
+                    ratio=round(mine / other, 3),
+                    reach=f"<= {reach}",
+                    ours_s=round(mine, 3),
+                    theirs_s=round(other, 3),
+                    rss_mb=round(ours.rss_mb, 1),
+                )
+
+
 ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "add-big": add_big,
     "add-small": add_small,
     "verify-small": verify_small,
     "verify-big": verify_big,
     "scale": scale,
+    "capture": capture,
 }
 
 if __name__ == "__main__":

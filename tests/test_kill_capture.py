@@ -6,9 +6,11 @@
 
 import gzip
 import hashlib
+import io
 import logging
 import os
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,8 +38,8 @@ _ASKED = os.environ.get("EVIDENCEKIT_KILL_ROUNDS")
 HTTP_ROUNDS = int(_ASKED) if _ASKED else 4
 BROWSER_ROUNDS = -(-HTTP_ROUNDS // 2) if _ASKED else 3
 NOTE = b"what was there before"
-VIEWS = {"screenshot", "screenshot-viewport", "dom", "pdf"}
-WHOLE: dict[Engine, set[str]] = {"http": {"warc"}, "browser": {"warc"} | VIEWS}
+VIEWS = {"screenshot", "screenshot-stamped", "screenshot-viewport", "dom", "pdf", "mhtml"}
+WHOLE: dict[Engine, set[str]] = {"http": {"warc"}, "browser": {"wacz"} | VIEWS}
 pytestmark = pytest.mark.network
 _log = logging.getLogger(__name__)
 
@@ -189,6 +191,10 @@ def require_no_half_capture(case: Case, engine: Engine) -> None:
         for artifact in artifacts:
             if artifact.role == "warc":
                 assert b"HTTP/1.1 200" in gzip.decompress(read(case, artifact.id))
+            if artifact.role == "wacz":
+                with zipfile.ZipFile(io.BytesIO(read(case, artifact.id))) as container:
+                    warc = container.read("archive/capture.warc.gz")
+                assert b"HTTP/1.1 200" in gzip.decompress(warc)
 
 
 def left_in(temporary: Path) -> list[str]:

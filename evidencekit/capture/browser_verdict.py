@@ -1,37 +1,24 @@
 """Decides what a visit came to: complete, partial, blocked or failed, and why.
 
-Pure. A challenge page is never reported as the page: it answers in the site's name without being
-what a visitor sees. What limits a capture without making it partial is a note.
+Pure. What stands in front of a page (:mod:`evidencekit.capture.gates`) is never reported as the
+page. What limits a capture without making it partial is a note.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from evidencekit.capture.guard import Guard
+from evidencekit.capture.gates import gate
+from evidencekit.capture.guard_verdict import bypassing, refused_hosts, why_not_connected
 from evidencekit.capture.netlog_warc import Recording
-from evidencekit.capture.page import Visit
-from evidencekit.capture.page_watch import Document
+from evidencekit.capture.route_log import Route
+from evidencekit.capture.seen import MAX_URL_CHARS, Problem
+from evidencekit.capture.visit import Visit
 from evidencekit.model.capture import CaptureVerdict
 
-SEARCHED_CHARS = 200_000
-"""How much of a page is searched for marks of a challenge."""
-_CHALLENGE_STATUS = frozenset({401, 403, 429, 503})
 _BAD_STATUS = 400
 _TLS_ERRORS = ("net::ERR_CERT_", "net::ERR_SSL_", "net::ERR_BAD_SSL")
-# What the providers' own pages carry; read from pages of theirs as of 2026.
-_MARKS = (
-    "/cdn-cgi/challenge-platform/",
-    "cf-turnstile",
-    "captcha-delivery.com",
-    "px-captcha",
-    "_incapsula_resource",
-    "awswafintegration",
-    "ddos-guard",
-    "g-recaptcha",
-    "h-captcha",
-    "geetest",
-)
-_HEADERS = {"cf-mitigated": "challenge", "x-amzn-waf-action": "", "x-datadome": ""}
+_NOT_LOGGED_IN = "net::ERR_INVALID_AUTH_CREDENTIALS"
+MAX_NOT_RECORDED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,40 +30,56 @@ class Judgement:
     notes: tuple[str, ...]
 
 
-def judge(visit: Visit, recording: Recording, *, dom: str, guard: Guard) -> Judgement:
-    """Weigh everything that is known of one visit; ``dom`` is the final document or empty."""
-    if visit.document is None or (visit.net_error and not visit.is_download):
-        reasons = (_why_failed(visit), *_private(recording, guard))
+def judge(
+    visit: Visit, recording: Recording, *, asked: str, dom: str, routes: Sequence[Route]
+) -> Judgement:
+    """Weigh everything that is known of one visit.
+
+    ``asked`` is the URL that was asked for, ``dom`` the final document or empty, ``routes`` all
+    that the guard did.
+    """
+    notes = _notes(visit, recording)
+    past = bypassing(recording.peers, routes)
+    if visit.net_error == _NOT_LOGGED_IN:
         return Judgement(
-            verdict=CaptureVerdict.FAILED, reasons=reasons, notes=_notes(visit, recording)
+            verdict=CaptureVerdict.BLOCKED,
+            reasons=("auth-required 401", *visit.reasons, *refused_hosts(routes), *past),
+            notes=notes,
         )
-    is_blocked = is_challenge(visit.document, visit.title or "", dom)
+    if visit.document is None or (visit.net_error and not visit.is_download):
+        reasons = (_why_failed(visit, routes), *past)
+        return Judgement(verdict=CaptureVerdict.FAILED, reasons=reasons, notes=notes)
+    blocked_by = gate(visit.document, visit.facts, asked=asked, dom=dom)
     reasons = (
-        *((f"challenge-page {visit.document.status}",) if is_blocked else _document(visit)),
+        *(_document(visit) if blocked_by is None else (blocked_by,)),
         *visit.reasons,
         *_missing(visit, recording),
-        *_private(recording, guard),
+        *refused_hosts(routes),
+        *past,
     )
-    if is_blocked:
+    if blocked_by is not None:
         verdict = CaptureVerdict.BLOCKED
     else:
         verdict = CaptureVerdict.PARTIAL if reasons else CaptureVerdict.COMPLETE
-    return Judgement(verdict=verdict, reasons=reasons, notes=_notes(visit, recording))
+    return Judgement(verdict=verdict, reasons=reasons, notes=notes)
 
 
-def is_challenge(document: Document, title: str, dom: str) -> bool:
-    """Return whether a gatekeeper answered instead of the site."""
-    headers = document.headers
-    if any(name in headers and headers[name].startswith(v) for name, v in _HEADERS.items()):
-        return document.status in _CHALLENGE_STATUS or "cf-mitigated" in headers
-    text = dom[:SEARCHED_CHARS].lower()
-    if document.status in _CHALLENGE_STATUS:
-        return "www-authenticate" in headers or any(mark in text for mark in _MARKS)
-    return title.startswith("Just a moment") and _MARKS[0] in text
+def resources(visit: Visit, recording: Recording) -> tuple[tuple[Problem, ...], int]:
+    """Return one by one what the reasons only count, and how many did not go into the list."""
+    seen = visit.seen
+    missing = [url for url, count in seen.answers.items() if count > recording.answers.get(url, 0)]
+    listed = (
+        Problem(url=url[:MAX_URL_CHARS], why="not-recorded") for url in missing[:MAX_NOT_RECORDED]
+    )
+    omitted = seen.problems_omitted + max(0, len(missing) - MAX_NOT_RECORDED)
+    return (*seen.problems, *listed), omitted
 
 
-def _why_failed(visit: Visit) -> str:
+def _why_failed(visit: Visit, routes: Sequence[Route]) -> str:
     error = visit.net_error or "no-answer"
+    why = why_not_connected(error, routes)
+    if why is not None:
+        return why
     if error.startswith(_TLS_ERRORS):
         return f"tls-failed {error}"
     return error if error == "timed-out" else f"not-loaded {error}"
@@ -105,17 +108,17 @@ def not_recorded(seen: Mapping[str, int], recorded: Mapping[str, int]) -> int:
     return sum(max(0, count - recorded.get(url, 0)) for url, count in seen.items())
 
 
-def _private(recording: Recording, guard: Guard) -> tuple[str, ...]:
-    found = {guard(peer.rpartition(":")[0].strip("[]")) for peer in recording.peers} - {None}
-    return ("private-address-reached",) if found else ()
-
-
 def _notes(visit: Visit, recording: Recording) -> tuple[str, ...]:
     counts = {
         "dialogs-dismissed": visit.seen.dialogs,
         "popups-closed": visit.seen.popups,
         "downloads-denied": visit.seen.downloads,
-        "websockets-without-frames": visit.seen.websockets,
+        "navigations-refused": visit.seen.navigations_refused,
+        "clicked": len(visit.clicks) + visit.clicks_omitted,
+        "requests-left-open": visit.seen.left_open,
+        "websocket-messages-lost": visit.seen.messages_lost,
         "streams-cut": recording.unfinished,
     }
-    return (*visit.notes, *(f"{name} {count}" for name, count in counts.items() if count))
+    covered = ("covered",) if visit.facts and visit.facts.cover else ()
+    counted = (f"{name} {count}" for name, count in counts.items() if count)
+    return (*visit.notes, *covered, *counted)

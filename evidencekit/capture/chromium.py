@@ -42,6 +42,8 @@ _VERSION = re.compile(r"(Google Chrome|Chromium|Microsoft Edge)\D{0,40}?(\d+)\.(
 # Chromium refuses this port before it connects, so what is sent there stays here. It takes the
 # calls home that no switch turns off (seen with 156), which would tell Google of every capture.
 _NOWHERE = "http://0.0.0.0:1"
+NO_DOOR = "127.0.0.1:1"
+"""A guard at which nobody answers: a browser that is given no other reaches nothing at all."""
 _QUIET_FEATURES = (
     "AutofillServerCommunication",
     "CertificateTransparencyComponentUpdater",
@@ -53,6 +55,9 @@ _QUIET_FEATURES = (
     "OptimizationHints",
     "Prerender2",  # pages loaded in advance that nobody opened
     "Translate",
+    "WebUIOmniboxAimPopup",  # pages of its own for an address bar that nobody sees
+    "WebUIOmniboxFullPopup",
+    "WebUIOmniboxPopup",
 )
 
 
@@ -111,18 +116,26 @@ def identify(path: Path) -> Browser:
     return Browser(path=path, name=found[1], version=".".join(found.groups()[1:]))
 
 
-def flags(*, profile: Path, netlog: Path) -> tuple[str, ...]:
-    """Return every argument for a capture: fresh profile, quiet, recorded, sandbox on."""
+def flags(*, profile: Path, netlog: Path | None, door: str = NO_DOOR) -> tuple[str, ...]:
+    """Return every argument for a capture: fresh profile, quiet, recorded, guarded, sandbox on.
+
+    ``door`` is ``address:port`` of the guard (:mod:`evidencekit.capture.socks`); without ``netlog``
+    nothing is recorded.
+    """
+    recording = (f"--log-net-log={netlog}", "--net-log-capture-mode=Everything")
     return (
         "--headless=new",
         "--remote-debugging-pipe",
         f"--user-data-dir={profile}",
-        f"--log-net-log={netlog}",
-        "--net-log-capture-mode=Everything",
-        # TCP only: QUIC bodies are not in our NetLog tests, WebRTC would reach peers unrecorded.
+        *(recording if netlog is not None else ()),
+        # All traffic through the guard, this machine's own addresses too, which are not proxied
+        # otherwise. No name is resolved here: that ends prefetching and DNS over HTTPS as well.
+        f"--proxy-server=socks5://{door}",
+        "--proxy-bypass-list=<-loopback>",
+        f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {door.rpartition(':')[0]}",
+        # What a SOCKS proxy does not carry is UDP: neither QUIC nor WebRTC past the guard.
         "--disable-quic",
         "--webrtc-ip-handling-policy=disable_non_proxied_udp",
-        "--force-webrtc-ip-handling-policy",
         f"--component-updater=url-source={_NOWHERE}",
         f"--gaia-url={_NOWHERE}",
         "--disable-background-networking",

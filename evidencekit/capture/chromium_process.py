@@ -6,32 +6,30 @@ Rules:
   page own the machine that holds the evidence; so as root the browser becomes ``nobody``.
 * The environment is HOME, PATH and LANG, nothing else: variables can carry proxies, preloaded
   libraries and secrets.
-* On every way out the process group is killed and the profile, with the network log and every
-  cookie in it, is removed. Where we are killed ourselves, the browser ends with its pipe, and the
-  next capture removes the profile.
+* On every way out the process group is killed and the profile, with every cookie in it, is removed.
+  The network log goes through a pipe and is never a file. Where we are killed ourselves, the
+  browser ends with its pipe, and the next capture removes the profile.
 """
 
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evidencekit.capture.cdp import CallFailed, Connection
-from evidencekit.capture.chromium import Browser, flags
+from evidencekit.capture.chromium import NO_DOOR, Browser, flags
 from evidencekit.capture.chromium_profile import UNPRIVILEGED_ID, fresh_profile
+from evidencekit.capture.netlog_pipe import LogPipe
 from evidencekit.errors import BrowserUnavailable
 from evidencekit.text.catalog import _
 
 START_TIMEOUT_S = 30
 CLOSE_TIMEOUT_S = 10
-SETTLE_TIMEOUT_S = 3
 _STDERR_BYTES = 20_000
-_END_BYTES = 16
 # The pipe of the protocol is descriptors 3 and 4 of the browser. A shell moves them there from its
 # own input and output, so that no code of ours runs between fork and exec.
 _PIPES = 'exec "$@" 3<&0 4>&1 </dev/null >/dev/null'
@@ -42,58 +40,63 @@ class Running:
     """A browser that answers."""
 
     connection: Connection
-    netlog: Path
+    log: LogPipe
     process: subprocess.Popen[bytes]
 
-    def log_size(self) -> int:
-        """Return how large the network log has grown, in bytes."""
-        return self.netlog.stat().st_size if self.netlog.exists() else 0
+    def close(self) -> None:
+        """Ask the browser to end, which completes its network log, and wait until it has.
 
-    def close(self) -> bool:
-        """End the browser, kindly first, which completes its network log; returns whether it did.
-
-        Afterwards nothing writes to the log any more.
+        The log is written by the network service, a process that outlives its parent until all of
+        it has been read.
         """
-        try:
+        with suppress(CallFailed):  # the pipe closed: that is what was asked for
             self.connection.post("Browser.close")
             self.connection.wait(lambda: False, timeout_s=CLOSE_TIMEOUT_S)
-        except CallFailed:
-            pass  # the pipe closed: that is what was asked for
-        # The log is written by the network service, a process that can outlive its parent.
-        until = time.monotonic() + SETTLE_TIMEOUT_S
-        while not (is_finished := _is_finished(self.netlog)) and time.monotonic() < until:
-            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """End all processes of the browser at once; harmless when repeated."""
         _kill(self.process)
-        return is_finished
 
 
 @contextmanager
-def running(browser: Browser) -> Iterator[Running]:
-    """Run ``browser`` for one capture; raises :class:`BrowserUnavailable` if it does not start."""
-    with fresh_profile() as profile:
-        netlog, errors = profile / "netlog.json", profile / "stderr"
+def running(
+    browser: Browser, *, door: str = NO_DOOR, is_recorded: bool = True
+) -> Iterator[Running]:
+    """Run ``browser`` behind the guard at ``door``.
+
+    One that ``is_recorded`` needs somebody who reads its log. Raises :class:`BrowserUnavailable` if
+    it does not start.
+    """
+    with fresh_profile() as profile, LogPipe(profile, owner=browser_user()) as log:
+        errors = profile / "stderr"
         with errors.open("wb") as stderr:
-            process = _launch(browser, profile=profile, netlog=netlog, stderr=stderr.fileno())
+            netlog = log.path if is_recorded else None
+            arguments = flags(profile=profile, netlog=netlog, door=door)
+            process = _launch(browser, arguments, profile=profile, stderr=stderr.fileno())
         try:
             connection = _connect(process)
             try:
                 _require_answer(connection, errors)
-                yield Running(connection=connection, netlog=netlog, process=process)
+                yield Running(connection=connection, log=log, process=process)
             finally:
                 connection.close()
         finally:
             _kill(process)
 
 
+def browser_user() -> int | None:
+    """Return the uid of whom the browser runs as, None for ourselves."""
+    return UNPRIVILEGED_ID if os.geteuid() == 0 else None
+
+
 def _launch(
-    browser: Browser, *, profile: Path, netlog: Path, stderr: int
+    browser: Browser, arguments: Sequence[str], *, profile: Path, stderr: int
 ) -> subprocess.Popen[bytes]:
-    as_nobody: dict[str, Any] = (
-        {"user": UNPRIVILEGED_ID, "group": UNPRIVILEGED_ID, "extra_groups": []}
-        if os.geteuid() == 0
-        else {}
+    user = browser_user()
+    other_user: dict[str, Any] = (
+        {} if user is None else {"user": user, "group": user, "extra_groups": []}
     )
-    command = [str(browser.path), *flags(profile=profile, netlog=netlog)]
+    command = [str(browser.path), *arguments]
     try:
         return subprocess.Popen(  # noqa: S603 (constant script, our own arguments)
             ["/bin/sh", "-c", _PIPES, "sh", *command],
@@ -108,7 +111,7 @@ def _launch(
                 "LANG": os.environ.get("LANG", "C.UTF-8"),
             },
             start_new_session=True,
-            **as_nobody,
+            **other_user,
         )
     except OSError as exc:
         raise BrowserUnavailable(_("{path} does not start").format(path=browser.path)) from exc
@@ -141,15 +144,6 @@ def _why_not(said: str) -> BrowserUnavailable:
     return BrowserUnavailable(
         _("the browser ended before it answered"), hint=_("run it by hand, or use --engine http")
     )
-
-
-def _is_finished(netlog: Path) -> bool:
-    try:
-        with netlog.open("rb") as stream:
-            stream.seek(-_END_BYTES, os.SEEK_END)
-            return stream.read().rstrip().endswith(b"\n}")
-    except OSError:  # not there, or shorter than its own end
-        return False
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -6,6 +6,7 @@ told from what another one is using.
 """
 
 import fcntl
+import json
 import os
 import shutil
 import stat
@@ -19,6 +20,9 @@ from evidencekit.text.catalog import _
 
 UNPRIVILEGED_ID = 65534  # nobody / nogroup: exists everywhere, owns nothing
 _PREFIX = "evidencekit-browser-"
+# Without it a certificate that is refused makes Chromium ask Google whether it is behind a captive
+# portal (seen with 156). No switch turns that off.
+_SETTINGS = {"alternate_error_pages": {"enabled": False}}
 
 
 @contextmanager
@@ -26,9 +30,13 @@ def fresh_profile() -> Iterator[Path]:
     """Make a folder that only the browser's user can enter; it is removed whatever happens."""
     home, fd = _locked_folder()
     try:
+        settings = home / "Default" / "Preferences"
+        settings.parent.mkdir()
+        settings.write_text(json.dumps(_SETTINGS), encoding="utf-8")
         if os.geteuid() == 0:
             _require_passage(home.parent)
-            os.chown(home, UNPRIVILEGED_ID, UNPRIVILEGED_ID)
+            for path in (home, settings.parent, settings):
+                os.chown(path, UNPRIVILEGED_ID, UNPRIVILEGED_ID)
         yield home
     finally:
         try:

@@ -22,10 +22,11 @@ from urllib3.exceptions import HTTPError, InvalidChunkLength
 from urllib3.exceptions import IncompleteRead as CutShort
 
 from evidencekit.capture.address import absolute
+from evidencekit.capture.dialing import Dialer
 from evidencekit.capture.limits import Limits
 from evidencekit.capture.tape import Budget, StoppedError, Tape
 from evidencekit.capture.warc import Exchange, Truncated, WarcWriter
-from evidencekit.capture.wire import Dialer, Peer, TapedAdapter
+from evidencekit.capture.wire import Peer, TapedAdapter
 from evidencekit.model.json import Json
 
 _PIECE = 64 * 1024
@@ -51,6 +52,9 @@ class Reply:
     """Start of the body without transfer coding, where it was asked for."""
     is_content_whole: bool = True
     ip: str | None = None
+    sent_at: datetime | None = None
+    head_at: datetime | None = None
+    """When the head of the answer had come; None where none did."""
 
     @property
     def is_ok(self) -> bool:
@@ -127,7 +131,7 @@ class Fetcher:
                 answer.end(*((stopped.reason, stopped.truncated) if stopped else _why(exc, tape)))
             peer = adapter.peers[-1] if adapter.peers else None
             self._record(url, tape, peer, answer)
-        return _reply(url, answer, peer)
+        return _reply(url, answer, peer, sent_at=tape.sent_at)
 
     def _receive(
         self, adapter: TapedAdapter, prepared: requests.PreparedRequest, answer: "_Answer"
@@ -136,6 +140,7 @@ class Fetcher:
         timeout = (self._limits.connect_s, self._limits.read_s)
         response = adapter.send(prepared, stream=True, timeout=timeout, proxies={})
         with closing(response):
+            answer.head_at = self._clock()
             answer.status = response.status_code
             answer.headers = {name.lower(): value for name, value in response.headers.items()}
             extract_cookies_to_jar(  # type: ignore[no-untyped-call]  # not in types-requests
@@ -149,7 +154,7 @@ class Fetcher:
         if tape.sent_at is None:
             self._warc.write_metadata(url, facts, at=self._clock())
             return
-        if peer is not None:
+        if peer is not None and peer.ip is not None:
             self.peers.add(peer.ip)
         response = tape.response()
         self.exchanges += 1
@@ -168,7 +173,7 @@ class Fetcher:
         )
 
     def _facts(self, url: str, peer: Peer | None, answer: "_Answer") -> dict[str, Json]:
-        resolved = self._dialer.resolved.get(urlsplit(url).hostname or "", ())
+        resolved = self._dialer.names.known(urlsplit(url).hostname or "")
         facts: dict[str, Json] = {"outcome": answer.reason or "complete", "resolved": resolved}
         if peer is None:
             return facts
@@ -193,6 +198,7 @@ class _Answer:
     def __init__(self, *, keep_bytes: int) -> None:
         self._keep_bytes = keep_bytes
         self.piece_bytes = _SMALL_PIECE if keep_bytes else _PIECE
+        self.head_at: datetime | None = None
         self.status: int | None = None
         self.headers: dict[str, str] = {}
         self.content = bytearray()
@@ -208,7 +214,7 @@ class _Answer:
         self.reason, self.truncated = reason, truncated
 
 
-def _reply(url: str, answer: _Answer, peer: Peer | None) -> Reply:
+def _reply(url: str, answer: _Answer, peer: Peer | None, *, sent_at: datetime | None) -> Reply:
     given = answer.headers.get("location") if answer.status in _REDIRECTS else None
     return Reply(
         url=url,
@@ -219,6 +225,8 @@ def _reply(url: str, answer: _Answer, peer: Peer | None) -> Reply:
         content=bytes(answer.content),
         is_content_whole=len(answer.content) == answer.body_bytes,
         ip=peer.ip if peer else None,
+        sent_at=sent_at,
+        head_at=answer.head_at,
     )
 
 

@@ -9,7 +9,7 @@ page; ``failed`` – no page answered: no connection, a refused address, a redir
 
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -18,15 +18,23 @@ from certifi import where
 
 import evidencekit
 from evidencekit.capture.address import parse_url
-from evidencekit.capture.browser_verdict import is_challenge
+from evidencekit.capture.clock_offset import offset_document
+from evidencekit.capture.dialing import Dialer
+from evidencekit.capture.dns_question import observe_dns
 from evidencekit.capture.fetch import Fetcher
+from evidencekit.capture.gates import gate
 from evidencekit.capture.guard import Guard, allow_any, why_private
+from evidencekit.capture.guard_verdict import through_proxy
 from evidencekit.capture.limits import Limits
-from evidencekit.capture.page_watch import Document
+from evidencekit.capture.names import Observe, Resolve, resolve_host
+from evidencekit.capture.page_context import context_of
+from evidencekit.capture.page_facts import PageFacts
+from evidencekit.capture.route_log import DNS, TCP, Route, lookup_documents, route_document
+from evidencekit.capture.seen import Document
 from evidencekit.capture.tape import Budget
+from evidencekit.capture.upstream import Upstream
 from evidencekit.capture.walk import Walk, Walked
 from evidencekit.capture.warc import WarcWriter, warc_uri
-from evidencekit.capture.wire import Dialer, Resolve, resolve_host
 from evidencekit.errors import BadInput, DiskUnavailable
 from evidencekit.files.opening import RegularFile
 from evidencekit.model.capture import CaptureVerdict, PageCapture
@@ -46,7 +54,7 @@ class HttpEngine:
     """Captures without a browser; satisfies ``protocols.PageEngine``.
 
     ``new_id`` returns a fresh UUID as text. ``ca_file`` replaces the roots that requests ships.
-    ``guard`` and ``resolve`` are for tests and for networks with rules of their own.
+    ``guard``, ``resolve`` and ``observe`` are for tests and for networks with rules of their own.
     """
 
     name = _ENGINE
@@ -63,6 +71,8 @@ class HttpEngine:
         ca_file: Path | None = None,
         guard: Guard | None = None,
         resolve: Resolve = resolve_host,
+        observe: Observe | None = observe_dns,
+        upstream: Upstream | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
@@ -76,8 +86,10 @@ class HttpEngine:
             "Connection": "close",  # one exchange per connection, see evidencekit.capture.tape
         }
         self._resolve = resolve
+        self._observe = observe
+        self._upstream = upstream
         self._monotonic = monotonic
-        self._tls = _tls_context(ca_file)
+        self._tls = tls_context(ca_file)
 
     def capture(self, url: str, workdir: Path, observer: Observer) -> PageCapture:
         """Capture ``url``; see :class:`evidencekit.protocols.PageEngine`.
@@ -87,14 +99,16 @@ class HttpEngine:
         address = parse_url(url)
         started = self._clock()
         path = workdir / _NAME
+        dialer = self._dialer()
         try:
             with self._writer(path) as warc, requests.Session() as session:
-                fetcher = self._fetcher(warc, session, workdir)
+                fetcher = self._fetcher(warc, session, dialer, workdir)
                 walked = Walk(fetcher, self._limits, observer).run(address.url)
                 received = fetcher.received_bytes
+                _write_routes(warc, dialer.routes.all(), at=self._clock())
         except OSError as exc:
             raise DiskUnavailable(_("cannot write the capture: {exc}").format(exc=exc)) from exc
-        verdict, reasons = judge(walked, max_named=self._limits.reasons)
+        verdict, reasons = judge(walked, asked=address.url, max_named=self._limits.reasons)
         ended = self._clock()
         find = Find(
             name=_NAME,
@@ -115,8 +129,10 @@ class HttpEngine:
             ended_at=ended,
             finds=(find,),
             title=walked.title[:MAX_TITLE_CHARS] if walked.title is not None else None,
-            notes=_notes(walked),
-            detail=_detail(walked, fetcher, received),
+            context=context_of(verdict, walked.text, walked.page.url),
+            peer=walked.page.ip,
+            notes=(*_notes(walked), *through_proxy(dialer.routes.via)),
+            detail={"proxy": dialer.routes.via, **_detail(walked, fetcher, received)},
         )
 
     def _writer(self, path: Path) -> WarcWriter:
@@ -133,7 +149,19 @@ class HttpEngine:
             new_id=self._new_id,
         )
 
-    def _fetcher(self, warc: WarcWriter, session: requests.Session, workdir: Path) -> Fetcher:
+    def _dialer(self) -> Dialer:
+        return Dialer(
+            guard=self._guard,
+            resolve=self._resolve,
+            observe=self._observe,
+            upstream=self._upstream,
+            connect_s=self._limits.connect_s,
+            clock=self._clock,
+        )
+
+    def _fetcher(
+        self, warc: WarcWriter, session: requests.Session, dialer: Dialer, workdir: Path
+    ) -> Fetcher:
         session.trust_env = False  # no proxy, .netrc or certificates from the environment
         session.headers.clear()
         session.headers.update(self._headers)
@@ -141,7 +169,7 @@ class HttpEngine:
         return Fetcher(
             session=session,
             warc=warc,
-            dialer=Dialer(guard=self._guard, resolve=self._resolve, connect_s=limits.connect_s),
+            dialer=dialer,
             tls=self._tls,
             limits=limits,
             budget=Budget(
@@ -154,7 +182,7 @@ class HttpEngine:
         )
 
 
-def judge(walked: Walked, *, max_named: int) -> tuple[CaptureVerdict, tuple[str, ...]]:
+def judge(walked: Walked, *, asked: str, max_named: int) -> tuple[CaptureVerdict, tuple[str, ...]]:
     """Weigh what a walk came to; pure. The module's docstring has the rules."""
     page = walked.page
     if page.status is None or page.location is not None:
@@ -167,11 +195,18 @@ def judge(walked: Walked, *, max_named: int) -> tuple[CaptureVerdict, tuple[str,
         *(f"requisite {why}" for why in walked.missing[:max_named]),
     )
     document = Document(url=page.url, status=page.status, headers=page.headers)
-    if is_challenge(document, walked.title or "", walked.text):
-        return CaptureVerdict.BLOCKED, (f"challenge-page {page.status}", *others)
+    facts = PageFacts(url=page.url, title=walked.title or "", text_chars=len(walked.text))
+    blocked_by = gate(document, facts, asked=asked, dom=walked.text)
+    if blocked_by is not None:
+        return CaptureVerdict.BLOCKED, (blocked_by, *others)
     status = () if page.status // 100 == 2 else (f"http-status {page.status}",)  # noqa: PLR2004 (RFC 9110 §15)
     reasons = (*status, *others)
     return CaptureVerdict.PARTIAL if reasons else CaptureVerdict.COMPLETE, reasons
+
+
+def _write_routes(warc: WarcWriter, routes: Sequence[Route], *, at: datetime) -> None:
+    warc.write_metadata(DNS, lookup_documents(routes), at=at)
+    warc.write_metadata(TCP, [route_document(route) for route in routes], at=at)
 
 
 def _notes(walked: Walked) -> tuple[str, ...]:
@@ -190,10 +225,14 @@ def _detail(walked: Walked, fetcher: Fetcher, received: int) -> Mapping[str, Jso
         "requisites": walked.requisites,
         "requisites_missing": len(walked.missing),
         "limits_hit": walked.limits_hit,
+        "clock_offset": offset_document(
+            walked.page.headers, sent_at=walked.page.sent_at, head_at=walked.page.head_at
+        ),
     }
 
 
-def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+def tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """Return how servers are verified: against the roots that requests ships, or ``ca_file``."""
     try:
         context = ssl.create_default_context(cafile=str(ca_file or where()))
     except (OSError, ssl.SSLError) as exc:

@@ -6,7 +6,9 @@ lines are skipped unparsed. Two facts make that safe enough for evidence:
 
 * Event types are numbers whose meaning changes between versions; we take it from the log's own
   constants, and a name that we need and do not find stops the reading loudly.
-* A torn log (the browser was killed) gives every event up to the tear, and says so.
+* A torn log (the browser was killed) gives every event up to the tear, and says so. Where the
+  browser's network service crashed and began anew, a second log follows in the same stream: its
+  numbers are kept apart from those of the first.
 
 What a page controls (URLs, headers, bodies) only ever stands inside JSON strings.
 """
@@ -24,7 +26,9 @@ from evidencekit.text.catalog import _
 MAX_LINE_BYTES = 64 << 20  # a header block has 256 KiB at most, a data: URL some MB
 _TYPE_AT_END = re.compile(rb'"type":(\d+)\},?\s*$')
 _CONSTANTS = b'{"constants":'
+_OPENING = b'"events": ['
 _BEGIN, _END = "PHASE_BEGIN", "PHASE_END"
+_APART = 1 << 48  # numbers of sources begin at 1 in each log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +42,15 @@ class Event:
     params: Mapping[str, Any]
     is_begin: bool
     is_end: bool
+    first_number: int = 0
+    """What was added to ``source``, see :class:`NetLog`."""
 
     @property
     def dependency(self) -> int:
         """Number of the source that this one is being tied to; 0 where there is none."""
         other = self.params.get("source_dependency")
         number = other.get("id") if isinstance(other, dict) else None
-        return number if isinstance(number, int) else 0
+        return self.first_number + number if isinstance(number, int) else 0
 
     def text(self, key: str) -> str:
         """Return a parameter that should be text, else the empty string."""
@@ -84,20 +90,24 @@ class NetLog:
         self._begin, self._end = phases.get(_BEGIN, 1), phases.get(_END, 2)
         offset_ms = int(self._constants.get("timeTickOffset") or 0)
         self._epoch = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=offset_ms)
-        self.is_torn = True
-        """Whether the end of the events is missing; known when the iteration is over."""
+        self._first_number = 0
+        self._has_ended = False
+        self._is_damaged = False
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether events are missing; known when the iteration is over."""
+        return not self._has_ended or self._is_damaged
 
     def __iter__(self) -> Iterator[Event]:
-        while line := self._stream.readline(MAX_LINE_BYTES):
+        while not self._has_ended and (line := self._stream.readline(MAX_LINE_BYTES)):
             text = line.strip()
-            if text.endswith((b"],", b"]}")):  # last event; after it come `polledData`, not events
-                self.is_torn = False
+            if text.endswith((b"],", b"]}")):  # what follows are no events
+                self._has_ended = True
                 text = text[:-2]
             event = self._decode(text)
             if event is not None:
                 yield event
-            if not self.is_torn:
-                return
 
     def error_name(self, code: int) -> str:
         """Return e.g. ``net::ERR_CERT_DATE_INVALID`` for -201."""
@@ -111,7 +121,10 @@ class NetLog:
 
     def _decode(self, text: bytes) -> Event | None:
         kind = _TYPE_AT_END.search(text[-40:])
-        if kind is None or int(kind[1]) not in self._names:
+        if kind is None:
+            self._take_other(text)
+            return None
+        if int(kind[1]) not in self._names:
             return None
         try:
             raw = json.loads(text.rstrip(b","))
@@ -119,14 +132,23 @@ class NetLog:
             params = raw.get("params")
             return Event(
                 name=self._names[int(kind[1])],
-                source=int(raw["source"]["id"]),
+                source=self._first_number + int(raw["source"]["id"]),
                 at=self._epoch + timedelta(milliseconds=int(raw["time"])),
                 params=params if isinstance(params, dict) else {},
                 is_begin=phase == self._begin,
                 is_end=phase == self._end,
+                first_number=self._first_number,
             )
         except (ValueError, KeyError, TypeError, OverflowError):
-            return None  # the torn last line; `is_torn` says so
+            self._is_damaged = True
+            return None
+
+    def _take_other(self, text: bytes) -> None:
+        """Take what is no event; the second log may begin in a line that the first left torn."""
+        if _CONSTANTS in text:  # nothing that a page controls: quotes in strings are escaped
+            self._first_number += _APART
+        if text not in {b"", _OPENING}:
+            self._is_damaged = True
 
 
 def _read_constants(line: bytes) -> Mapping[str, Any]:

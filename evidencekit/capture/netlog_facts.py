@@ -1,8 +1,9 @@
-"""What the NetLog says beside the exchanges: names resolved, certificates judged, failures.
+"""What is known beside the exchanges: certificates judged, names, connections, failures.
 
 Each becomes one JSON document in the WARC, as a ``metadata`` record with a URN of ours. All of it
 is of the connections that the page itself used. The verdict on a certificate is the browser's own,
-against its own roots at that time; it is recorded, not repeated.
+against its own roots at that time; it is recorded, not repeated. Names and addresses are what the
+guard resolved and connected to; the browser has no part in that.
 """
 
 import binascii
@@ -12,21 +13,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evidencekit.capture.netlog import Event, NetLog
-from evidencekit.capture.netlog_exchanges import Exchanges, Failure
+from evidencekit.capture.netlog_exchanges import Exchanges
+from evidencekit.capture.netlog_recorded import Failure
 from evidencekit.capture.netlog_sockets import Socket
+from evidencekit.capture.route_log import (
+    DNS,
+    TCP,
+    host_and_port,
+    lookup_documents,
+    route_document,
+)
 from evidencekit.formats.times import write_time
 from evidencekit.model.json import Json
 
-NEEDED = frozenset(
-    {
-        "CERT_VERIFIER_JOB",
-        "DNS_TRANSACTION",
-        "DNS_TRANSACTION_RESPONSE",
-        "HOST_RESOLVER_MANAGER_JOB",
-        "HOST_RESOLVER_SYSTEM_TASK",
-    }
-)
-TLS, DNS, TCP, FAILURES = (f"urn:evidencekit:{name}" for name in ("tls", "dns", "tcp", "failures"))
+NEEDED = frozenset({"CERT_VERIFIER_JOB"})
+TLS, FAILURES = "urn:evidencekit:tls", "urn:evidencekit:failures"
 MAX_DEPTH = 8  # of what is copied from the log
 
 
@@ -36,26 +37,16 @@ class Facts:
     def __init__(self, log: NetLog) -> None:
         self._log = log
         self._hosts: dict[int, str] = {}
-        self._questions: dict[int, tuple[str, int]] = {}
-        self._answers: list[tuple[str, dict[str, Json]]] = []
         self._verdicts: list[tuple[str, dict[str, Json]]] = []
         self._certificates: dict[str, str] = {}
 
     def take(self, event: Event) -> None:
         """Learn from ``event`` if it is one of :data:`NEEDED`."""
         match event.name:
-            case "CERT_VERIFIER_JOB" | "HOST_RESOLVER_MANAGER_JOB" if event.is_begin:
+            case "CERT_VERIFIER_JOB" if event.is_begin:
                 self._hosts[event.source] = _host(event.text("host"))
             case "CERT_VERIFIER_JOB" if event.is_end:
                 self._verdicts.append((self._hosts.get(event.source, ""), self._verdict(event)))
-            case "HOST_RESOLVER_SYSTEM_TASK" if event.is_end:
-                self._answers.append((self._hosts.get(event.source, ""), self._system(event)))
-            case "DNS_TRANSACTION" if event.is_begin and event.text("hostname"):
-                question = (event.text("hostname"), event.number("query_type"))
-                self._questions[event.source] = question
-            case "DNS_TRANSACTION_RESPONSE":
-                host, kind = self._questions.get(event.source, ("", 0))
-                self._answers.append((host, _dns_answer(event, host, kind)))
             case _:
                 pass
 
@@ -72,9 +63,9 @@ class Facts:
                     name: self._certificates[name] for name in _named([*secured, *verdicts])
                 },
             },
-            DNS: [answer for host, answer in self._answers if not exchanges.is_own_host(host)],
+            DNS: lookup_documents(one.route for one in connections if one.route is not None),
             TCP: [_connection(one) for one in connections],
-            FAILURES: [_failure(one) for one in exchanges.failures],
+            FAILURES: _failures(exchanges.failures, connections),
         }
 
     def _secured(self, socket: Socket) -> dict[str, Json]:
@@ -98,16 +89,6 @@ class Facts:
             "ct_compliance": event.text("ct_compliance_status"),
             "scts": _copied(event.params.get("scts")),
             "chain": self._chain(chain if isinstance(chain, list) else ()),
-        }
-
-    def _system(self, event: Event) -> dict[str, Json]:
-        error = event.number("net_error")
-        return {
-            "host": self._hosts.get(event.source, ""),
-            "at": write_time(event.at),
-            "resolver": "system",
-            "addresses": event.lines("address_list"),
-            "error": self._log.error_name(error) if error else None,
         }
 
     def _chain(self, certificates: Iterable[object]) -> tuple[str, ...]:
@@ -134,24 +115,27 @@ def _connection(socket: Socket) -> dict[str, Json]:
     return {
         "socket": socket.number,
         "at": write_time(socket.at),
-        "tried": socket.tried,
         "peer": socket.peer,
+        "route": route_document(socket.route) if socket.route is not None else None,
     }
 
 
-def _failure(failure: Failure) -> Json:
-    return {"url": failure.url, "error": failure.error, "at": write_time(failure.at)}
-
-
-def _dns_answer(event: Event, host: str, kind: int) -> dict[str, Json]:
-    return {
-        "host": host,
-        "type": kind,
-        "at": write_time(event.at),
-        "resolver": "dns",
-        "rcode": event.number("rcode"),
-        "response": event.text("response_buffer"),  # the packet itself (RFC 1035 §4), base64
+def _failures(failures: Iterable[Failure], connections: Iterable[Socket]) -> list[Json]:
+    """Add to each what the guard said of its host, since the browser is told a number only."""
+    refusals = {
+        (one.route.host, one.route.port): one.route.refusal
+        for one in connections
+        if one.route is not None and one.route.refusal is not None
     }
+    return [
+        {
+            "url": failure.url,
+            "error": failure.error,
+            "at": write_time(failure.at),
+            "refusal": refusals.get(host_and_port(failure.url)),
+        }
+        for failure in failures
+    ]
 
 
 def _host(text: str) -> str:

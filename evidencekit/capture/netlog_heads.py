@@ -7,7 +7,10 @@ What is changed, and stated in the warcinfo record of every file:
   their chunks and a reader that looked for chunks would spoil them.
 
 Everything else is as the log has it: on HTTP/1.1 order, case and duplicates as sent and received;
-on HTTP/2 duplicates grouped by name.
+on HTTP/2 duplicates grouped at the place of the first, cookies that were sent in parts joined.
+Early hints and the trailers of HTTP/2 go into a metadata record; trailers of HTTP/1.1 are not in
+the log. What the browser's cache answered was not on the wire; a 304 stands without a body, and the
+answer that it confirms is in the same capture, since each begins with an empty cache.
 """
 
 import re
@@ -15,7 +18,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-CHANGES = "HTTP/2 heads regrouped as HTTP/1.1; transfer-encoding renamed, bodies without chunks"
+CHANGES = (
+    "HTTP/2 heads regrouped as HTTP/1.1, duplicate fields together; "
+    "transfer-encoding renamed, bodies without chunks; trailers of HTTP/1.1 lost"
+)
+CACHE = "empty at the start; answers from the cache were not on the wire and are not recorded"
 # A line with bytes beyond ASCII is logged as this prefix and the line with them and "%" escaped
 # (chromium: net/log/net_log_values.cc). The prefix holds U+200B itself, so no ASCII line fakes it.
 _CODE = re.compile(r"[1-9][0-9]{2}")
@@ -71,6 +78,11 @@ def response_head(headers: Sequence[str]) -> ResponseHead:
         length=_length(lines),
         is_chunked=any(_name(one) == b"transfer-encoding" for one in lines),
     )
+
+
+def header_lines(headers: Sequence[str]) -> tuple[str, ...]:
+    """Return fields as text for a metadata record; octets beyond ASCII as in ISO 8859-1."""
+    return tuple(_octets(one).decode("latin-1") for one in headers)
 
 
 def _split_pseudo(header: str) -> tuple[str, str]:

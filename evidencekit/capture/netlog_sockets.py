@@ -1,15 +1,18 @@
 """Which request went over which connection, and what that connection was.
 
 The NetLog ties them by steps: a request to a stream job, the job to a socket or, on HTTP/2, to a
-session, the session to its socket. The socket knows its peer and its TLS handshake. So address and
-certificate are those of the very connection, not of a second one made later.
+session, the session to its socket. The socket knows its TLS handshake, and by the port that it came
+from, the guard knows whom it connected this very socket to. So address and certificate are those of
+the connection itself, not of a second one made later.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from evidencekit.capture.netlog import Event
+from evidencekit.capture.route_log import Route, RouteLog
 from evidencekit.model.json import Json
 
 NEEDED = frozenset(
@@ -33,9 +36,13 @@ class Socket:
 
     number: int
     at: datetime
-    peer: str | None = None
-    """``address:port``, IPv6 in brackets; None until it is connected."""
-    tried: tuple[str, ...] = ()
+    remote: str | None = None
+    """``address:port`` that the browser connected to, IPv6 in brackets: the guard's, or else it
+    went past the guard. None until it is connected."""
+    origin: tuple[int, int] | None = None
+    """The port that it came from, and which use of that port it was, from 0; to the guard only."""
+    route: Route | None = None
+    """What the guard made of it."""
     is_tls: bool = False
     tls: Mapping[str, Json] = field(default_factory=dict)
     certificates: tuple[str, ...] = ()
@@ -44,15 +51,24 @@ class Socket:
     """Net error of the TLS handshake."""
 
     @property
+    def peer(self) -> str | None:
+        """``address:port`` of the server; None where nobody here knows it (upstream proxy)."""
+        if self.origin is not None:
+            return self.route.peer if self.route is not None else None
+        return self.remote
+
+    @property
     def ip(self) -> str | None:
-        """The peer's address without the port."""
+        """The server's address without the port."""
         return self.peer.rpartition(":")[0].strip("[]") if self.peer else None
 
 
 class Sockets:
-    """Follows the steps from request to socket."""
+    """Follows the steps from request to socket; ``routes`` are those of the same capture."""
 
-    def __init__(self) -> None:
+    def __init__(self, routes: RouteLog | None = None) -> None:
+        self._routes = routes
+        self._uses: Counter[int] = Counter()
         self._sockets: dict[int, Socket] = {}
         self._socket_of_job: dict[int, int] = {}
         self._session_of_job: dict[int, int] = {}
@@ -83,7 +99,8 @@ class Sockets:
         job = self._job_of_request.get(request, 0)
         session = self._session_of_job.get(job, 0)
         number = self._socket_of_session.get(session) or self._socket_of_job.get(job, 0)
-        return self._sockets.get(number)
+        socket = self._sockets.get(number)
+        return self._joined(socket) if socket is not None else None
 
     def of_session(self, session: int) -> int:
         """Return the number of the socket under an HTTP/2 session, 0 if unknown."""
@@ -100,15 +117,19 @@ class Sockets:
 
     def all(self) -> tuple[Socket, ...]:
         """Return every connection that was tried, in order."""
-        return tuple(self._sockets.values())
+        return tuple(self._joined(socket) for socket in self._sockets.values())
+
+    def _joined(self, socket: Socket) -> Socket:
+        # Not when it connects: the guard may take a connection later than the browser logs it.
+        if socket.route is None and socket.origin is not None and self._routes is not None:
+            socket.route = self._routes.of_client(*socket.origin)
+        return socket
 
     def _connect(self, event: Event) -> None:
         socket = self._sockets.setdefault(event.source, Socket(number=event.source, at=event.at))
         match event.name:
-            case "TCP_CONNECT" if event.is_begin:
-                socket.tried = event.lines("address_list")
             case "TCP_CONNECT" if event.is_end:
-                socket.peer = event.text("remote_address") or None
+                self._connected(socket, event)
             case "SSL_CONNECT":
                 socket.is_tls = True
                 if event.is_end:
@@ -118,6 +139,13 @@ class Sockets:
                 socket.certificates = event.lines("certificates")
             case _:
                 pass
+
+    def _connected(self, socket: Socket, event: Event) -> None:
+        socket.remote = event.text("remote_address") or None
+        port = event.text("local_address").rpartition(":")[2]
+        if self._routes is not None and socket.remote == self._routes.door and port.isdigit():
+            socket.origin = (int(port), self._uses[int(port)])
+            self._uses[int(port)] += 1
 
 
 def _tls_facts(event: Event) -> Mapping[str, Json]:

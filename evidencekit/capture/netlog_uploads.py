@@ -58,6 +58,11 @@ class Uploads:
         if socket is not None and not is_http2:
             self._plain[socket.number] = _Plain(request, bytearray())
 
+    def request_of(self, session: int, stream: int) -> int:
+        """Return which request a stream of an HTTP/2 session carries, 0 if unknown."""
+        job = self._streams.get((self._sockets.of_session(session), stream), 0)
+        return self._request_of_job.get(job, 0)
+
     def finish(self, request: int) -> BinaryIO | None:
         """Hand over what was collected for a request, and stop; the caller closes it."""
         # A socket that became a WebSocket goes on sending what is no body.

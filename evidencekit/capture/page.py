@@ -1,228 +1,154 @@
-"""Drives one page: load, scroll, wait until it is quiet, take its pictures.
+"""Drives one page: load, show all of it, wait until it is quiet, take its pictures.
 
 Each step has a limit and all of them share one deadline. A step that does not end adds a reason
-and the next one is tried, so that of a page that hangs we keep what there is. Scripts of ours run
-in an isolated world, where the page cannot have replaced the functions that they call.
-
-Permissions and downloads are denied for the whole browser before the page is opened.
+and the next one is tried, so that of a page that hangs we keep what there is.
 """
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from evidencekit.capture import page_views
-from evidencekit.capture.cdp import CallRefused, CallTimedOut, Connection, Params
-from evidencekit.capture.page_watch import AUTO_ATTACH, REPORTING, Document, Seen, Watch
+from evidencekit.capture import page_facts, websocket_log
+from evidencekit.capture.behaviours import Behaviour, behaviours_for
+from evidencekit.capture.cdp import CallRefused, CallTimedOut, Connection
+from evidencekit.capture.clicks import ClickGuard
+from evidencekit.capture.page_behaving import behave
+from evidencekit.capture.page_views import VIEWS, TakeView
+from evidencekit.capture.page_watch import Watch
+from evidencekit.capture.tab import CALL_S, Tab
+from evidencekit.capture.visit import BrowserLimits, Visit
 
-CALL_S = 10.0
-ALIVE_S = 4.0
-MAX_SCROLLS = 80
-MAX_TITLE = 2000
-DENY_DOWNLOADS = {"behavior": "deny", "eventsEnabled": True}
-_SCROLL = """
-(async () => {
-  let last = -1, steps = 0;
-  for (; steps < %d && scrollY !== last; steps++) {
-    last = scrollY;
-    scrollBy(0, innerHeight * 0.8);
-    await new Promise(done => setTimeout(done, 80));
-  }
-  const reached = scrollY === last;
-  scrollTo(0, 0);
-  return reached;
-})()
-"""
+_OPTIONAL_VIEWS = frozenset({"mhtml"})  # says nothing that the other files do not
+_ONLY_URL = "({url: location.href})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrowserLimits:
-    """How long each step may take."""
-
-    load_s: float = 30
-    scroll_s: float = 20
-    idle_s: float = 15
-    quiet_s: float = 0.75
-    """How long nothing must move on the network."""
-    view_s: float = 30
-    """For each picture."""
-    total_s: float = 150
-    log_bytes: int = 8 << 30
-    """Of the browser's network log, some four times what is downloaded; no page needs it, a server
-    that sends for ever does."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Visit:
-    """What one visit came to; filled as it goes, so that a crash leaves what there is."""
-
-    seen: Seen
-    net_error: str | None = None
-    """Why the page did not open, e.g. ``net::ERR_NAME_NOT_RESOLVED``."""
-    is_download: bool = False
-    final_url: str | None = None
-    title: str | None = None
-    reasons: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    views: list[page_views.View] = field(default_factory=list)
-
-    @property
-    def document(self) -> Document | None:
-        """The answer that the main frame shows; None where nothing answered."""
-        return self.seen.document
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Page:
-    """One page in a fresh browser."""
+    """One page in a fresh browser; ``is_passive`` leaves it as it comes, unscrolled, unclicked.
+
+    Also then the picture of the whole page and the print make the browser fetch what further down
+    it had put off.
+
+    Without ``is_guarded`` no click is kept from leaving the page: only for a caller who answers
+    every request of the page itself, by the same domain of the protocol that the guard needs.
+    """
 
     def __init__(
-        self, connection: Connection, limits: BrowserLimits, *, log_size: Callable[[], int]
+        self,
+        connection: Connection,
+        limits: BrowserLimits,
+        *,
+        log_size: Callable[[], int],
+        clock: Callable[[], datetime] = _now,
+        is_passive: bool = False,
+        is_guarded: bool = True,
+        views: Mapping[str, TakeView] = VIEWS,
     ) -> None:
-        self._connection = connection
-        self._limits = limits
-        self._log_size = log_size
-        self._until = time.monotonic() + limits.total_s
-        connection.call("Browser.setDownloadBehavior", DENY_DOWNLOADS, timeout_s=CALL_S)
-        connection.call("Browser.grantPermissions", {"permissions": []}, timeout_s=CALL_S)
-        target = connection.call("Target.createTarget", {"url": "about:blank"}, timeout_s=CALL_S)
-        self._frame = str(target.get("targetId"))
-        self.watch = Watch(connection, target=self._frame)
-        self.visit = Visit(seen=self.watch.seen)
-        connection.call("Target.setAutoAttach", AUTO_ATTACH, timeout_s=CALL_S)
-        connection.wait(lambda: self.watch.session is not None, timeout_s=CALL_S)
-        # Answered calls, not posted ones: the first navigation changes the process behind the
-        # page, and what the old one had not yet heard the new one is never told.
-        for method, params in REPORTING:
-            self._call(method, params, timeout_s=CALL_S)
+        self.tab = Tab(connection, limits, log_size=log_size, clock=clock)
+        self.behaviours: tuple[Behaviour, ...] = ()
+        """What was done to the page, in order."""
+        self._is_passive = is_passive
+        self._views = views
+        self._guard = ClickGuard(connection, self.tab.watch.seen) if is_guarded else None
+
+    @property
+    def visit(self) -> Visit:
+        """What has come of it so far."""
+        return self.tab.visit
+
+    @property
+    def watch(self) -> Watch:
+        """What the page does."""
+        return self.tab.watch
 
     def run(self, url: str, folder: Path, on_step: Callable[[str], None]) -> None:
-        """Do everything; the result is in ``visit``, also where this raises CallFailed."""
+        """Do everything, with files in ``folder``.
+
+        The result is in ``visit``, also where this raises CallFailed.
+        """
+        self.watch.sockets.path = folder / websocket_log.NAME
         steps: tuple[tuple[str, Callable[[], None]], ...] = (
             ("load", lambda: self._load(url)),
-            ("scroll", self._scroll),
+            ("scroll", lambda: self._behave(url)),
             ("idle", self._idle),
             ("read", self._read),
             ("views", lambda: self._view(folder)),
         )
         for name, step in steps:
-            if self.visit.net_error or self._must_stop():
+            if self.visit.net_error or self.tab.must_stop():
                 break
             on_step(name)
             step()
-        self._must_stop()
-
-    def _must_stop(self) -> bool:
-        """Say as a reason what makes it pointless to go on, if anything does."""
-        if self.watch.is_crashed:
-            self._reason("page-crashed")
-        elif self._log_size() > self._limits.log_bytes:
-            self._reason(f"too-large-total {self._limits.log_bytes}")
-        elif self._left() <= 0:
-            self._reason("timed-out total")
-        else:
-            return False
-        return True
+        self.tab.must_stop()
 
     def _load(self, url: str) -> None:
+        tab, limit_s = self.tab, self.tab.limits.load_s
         # Answered when the page begins to arrive, so a server that says nothing ends here.
         try:
-            answer = self._call("Page.navigate", {"url": url}, timeout_s=self._limits.load_s)
+            answer = tab.call("Page.navigate", {"url": url}, timeout_s=limit_s)
         except CallTimedOut:
-            self._reason("timed-out load")
+            self.visit.add_reason("timed-out load")
             if self.visit.document is None:
                 self.visit.net_error = "timed-out"
             return
         self.visit.is_download = answer.get("isDownload") is True
         if answer.get("errorText"):
             self.visit.net_error = str(answer["errorText"])
-        elif not self._wait(lambda: self.watch.is_loaded, self._limits.load_s):
-            self._reason("timed-out load")
+        elif not tab.wait(lambda: self.watch.is_loaded, limit_s) and not tab.is_full():
+            self.visit.add_reason("timed-out load")
         if not self.visit.net_error:
-            self._stop_scripts()
+            tab.stop_scripts()
 
-    def _scroll(self) -> None:
-        try:
-            reached = self._evaluate(_SCROLL % MAX_SCROLLS, timeout_s=self._limits.scroll_s)
-        except CallTimedOut:
-            self._reason("timed-out scroll")
+    def _behave(self, url: str) -> None:
+        if self._is_passive:
+            self.visit.add_note("passive")
             return
-        except CallRefused:  # the page moved on by itself: the world that we ran in is gone
-            reached = None
-        if reached is not True:
-            self.visit.notes.append("scroll-stopped")
+        document = self.visit.document
+        self.behaviours, unusable = behaviours_for(document.url if document else url)
+        for one in unusable:
+            self.visit.add_note(f"behaviour-not-loaded {one.name}")
+        behave(self.tab, self._guard, self.behaviours)
 
     def _idle(self) -> None:
-        if not self._wait(lambda: self.watch.is_idle(self._limits.quiet_s), self._limits.idle_s):
-            self._reason(f"timed-out idle {self.watch.pending}")
+        limits, traffic = self.tab.limits, self.watch.traffic
+        is_idle = self.tab.wait(
+            lambda: traffic.is_idle(limits.quiet_s, limits.poll_s), limits.idle_s
+        )
+        if not is_idle and not self.tab.is_full():
+            held = traffic.holding(limits.poll_s)
+            if held:
+                self.visit.add_reason(f"timed-out idle {held}")
+            else:
+                self.visit.add_note("never-quiet")
+        traffic.list_open()
 
     def _read(self) -> None:
-        try:
-            self.visit.final_url = str(self._evaluate("location.href", timeout_s=CALL_S))
-            title = self._evaluate(f"document.title.slice(0, {MAX_TITLE})", timeout_s=CALL_S)
-            self.visit.title = str(title) if title else None
-        except (CallTimedOut, CallRefused):
-            self._reason("page-silent")
+        for script in (page_facts.SCRIPT.read_text(encoding="utf-8"), _ONLY_URL):
+            try:
+                value = self.tab.evaluate(script, timeout_s=CALL_S)
+            except (CallTimedOut, CallRefused):
+                self.visit.add_reason("page-silent")
+            else:
+                self.visit.facts = page_facts.facts_of(value)
+                return
 
     def _view(self, folder: Path) -> None:
-        for name, take in page_views.VIEWS.items():
-            limit_s = min(self._limits.view_s, self._left())
-            if self._must_stop():
+        tab = self.tab
+        for name, take in self._views.items():
+            if tab.must_stop():
                 return
+            add = self.visit.add_note if name in _OPTIONAL_VIEWS else self.visit.add_reason
             try:
-                view = take(self._limited(limit_s), folder, self._frame)
+                for view in take(tab.limited(tab.limits.view_s), folder, tab.frame):
+                    self.visit.views.append(replace(view, taken_at=tab.clock()))
+                    if view.cut:
+                        add(f"cut {name} {view.cut}")
             except CallTimedOut:
-                self._reason(f"timed-out {name}")
-                self._stop_scripts()
+                add(f"timed-out {name}")
+                tab.stop_scripts()
             except CallRefused:
-                self._reason(f"no-{name}")
-            else:
-                self.visit.views.append(view)
-                if view.cut:
-                    self._reason(f"cut {name} {view.cut}")
-
-    def _is_alive(self) -> bool:
-        try:
-            self._call("Runtime.evaluate", {"expression": "1"}, timeout_s=ALIVE_S)
-        except CallTimedOut:
-            return False
-        except CallRefused:
-            pass
-        return True
-
-    def _stop_scripts(self) -> None:
-        """End a script that never returns, so that the page can be looked at."""
-        if not self._is_alive():
-            self._connection.post("Runtime.terminateExecution", session=self.watch.session)
-            self._reason("scripts-stopped")
-
-    def _evaluate(self, expression: str, *, timeout_s: float) -> object:
-        return page_views.evaluate(self._limited(timeout_s), self._frame, expression)
-
-    def _limited(self, limit_s: float) -> page_views.Call:
-        return lambda method, params: self._call(method, params, timeout_s=limit_s)
-
-    def _call(self, method: str, params: Params, *, timeout_s: float) -> Params:
-        limit_s = max(0.1, min(timeout_s, self._left()))
-        return self._connection.call(
-            method,
-            params,
-            session=self.watch.session,
-            timeout_s=limit_s,
-            is_vain=lambda: self.watch.is_crashed,
-        )
-
-    def _wait(self, is_done: Callable[[], bool], limit_s: float) -> bool:
-        """Wait for a condition, or for the end of the page."""
-        self._connection.wait(
-            lambda: is_done() or self._must_stop(),
-            timeout_s=max(0.0, min(limit_s, self._left())),
-        )
-        return is_done()
-
-    def _left(self) -> float:
-        return self._until - time.monotonic()
-
-    def _reason(self, reason: str) -> None:
-        if reason not in self.visit.reasons:
-            self.visit.reasons.append(reason)
+                add(f"no-{name}")

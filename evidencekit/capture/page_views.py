@@ -1,45 +1,33 @@
-"""What a person sees of a page, kept as files: two pictures, the DOM, a PDF.
+"""What a person sees of a page, kept as files: pictures, the DOM, a PDF, an MHTML.
 
 The pictures are what the browser painted; the DOM is the document after scripts ran, which no
 server ever sent as such. Each has a size limit, and a view that hits it says so. The PDF comes
-last, since printing switches style sheets and runs handlers of the page.
+after them, since printing switches style sheets and runs handlers of the page; the MHTML comes
+last, since it arrives in one message, and one beyond all limits ends the connection.
 """
 
-import base64
-import binascii
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from evidencekit.capture.cdp import CallRefused, Params
+from evidencekit.capture.cdp import CallRefused
+from evidencekit.capture.page_screenshots import full_page, viewport
+from evidencekit.capture.view import Call, View, data_of
 from evidencekit.text.catalog import _
 
-MAX_WIDTH_PX, MAX_HEIGHT_PX = 4096, 16384  # what Chromium's compositor takes as one surface
 MAX_DOM_CHARS = 64 << 20
 MAX_PDF_BYTES = 512 << 20
 _READ_BYTES = 4 << 20
-
-Call = Callable[[str, Params], Params]
-"""A call to the page with its limit already applied."""
-# Kept short on purpose: it runs in the page's process, in a world of its own.
+# Kept short on purpose: it runs in the page's process, in a world of its own. The root element is
+# asked of the prototype, since a page can hide it behind an element named documentElement.
 _DOM = """
 (() => {
-  const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : "";
-  const text = type + document.documentElement.outerHTML;
+  const on = Document.prototype;
+  const get = (name) => Object.getOwnPropertyDescriptor(on, name).get.call(document);
+  const type = get("doctype") ? new XMLSerializer().serializeToString(get("doctype")) : "";
+  const text = type + (get("documentElement")?.outerHTML ?? "");
   return [text.length > %d, text.slice(0, %d)];
 })()
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """One file that shows the page."""
-
-    role: str
-    path: Path
-    media_type: str
-    cut: str | None = None
-    """Where it ends, e.g. ``16384px``; None if it is whole."""
 
 
 def evaluate(call: Call, frame: str, expression: str) -> object:
@@ -60,38 +48,7 @@ def evaluate(call: Call, frame: str, expression: str) -> object:
     return result.get("value")
 
 
-def _viewport(call: Call, folder: Path, _frame: str) -> View:
-    """Keep what stands on the screen without scrolling."""
-    answer = call("Page.captureScreenshot", {"format": "png"})
-    path = _written(folder / "viewport.png", answer)
-    return View(role="screenshot-viewport", path=path, media_type="image/png")
-
-
-def _full_page(call: Call, folder: Path, _frame: str) -> View:
-    """Keep the whole height of the page, up to the limit."""
-    size = call("Page.getLayoutMetrics", {}).get("cssContentSize")
-    width, height = _side(size, "width"), _side(size, "height")
-    clip = {
-        "x": 0,
-        "y": 0,
-        "width": min(width, MAX_WIDTH_PX),
-        "height": min(height, MAX_HEIGHT_PX),
-        "scale": 1,
-    }
-    answer = call(
-        "Page.captureScreenshot",
-        {"format": "png", "captureBeyondViewport": True, "clip": clip},
-    )
-    is_cut = width > MAX_WIDTH_PX or height > MAX_HEIGHT_PX
-    return View(
-        role="screenshot",
-        path=_written(folder / "screenshot.png", answer),
-        media_type="image/png",
-        cut=f"{width}x{height}px" if is_cut else None,
-    )
-
-
-def _dom(call: Call, folder: Path, frame: str) -> View:
+def _dom(call: Call, folder: Path, frame: str) -> Iterator[View]:
     """Keep the document as it stands after scripts ran, as UTF-8."""
     value = evaluate(call, frame, _DOM % (MAX_DOM_CHARS, MAX_DOM_CHARS))
     if not isinstance(value, list) or len(value) != len(("is_cut", "text")):
@@ -100,10 +57,10 @@ def _dom(call: Call, folder: Path, frame: str) -> View:
     # Script can put half a surrogate pair into a text; UTF-8 has no bytes for that.
     path.write_bytes(str(value[1]).encode("utf-8", errors="replace"))
     cut = f"{MAX_DOM_CHARS} characters" if value[0] is True else None
-    return View(role="dom", path=path, media_type="text/html", cut=cut)
+    yield View(role="dom", path=path, media_type="text/html", cut=cut)
 
 
-def _pdf(call: Call, folder: Path, _frame: str) -> View:
+def _pdf(call: Call, folder: Path, _frame: str) -> Iterator[View]:
     """Print the page, with backgrounds, in its own page size where it names one."""
     answer = call(
         "Page.printToPDF",
@@ -114,40 +71,33 @@ def _pdf(call: Call, folder: Path, _frame: str) -> View:
     with path.open("xb") as out:
         while not is_cut:
             piece = call("IO.read", {"handle": handle, "size": _READ_BYTES})
-            size += out.write(_data(piece))
+            size += out.write(data_of(piece))
             if piece.get("eof") is True:
                 break
             is_cut = size > MAX_PDF_BYTES
     call("IO.close", {"handle": handle})
-    return View(
+    yield View(
         role="pdf", path=path, media_type="application/pdf", cut=f"{size}" if is_cut else None
     )
 
 
-VIEWS: Mapping[str, Callable[[Call, Path, str], View]] = {
-    "viewport": _viewport,
-    "screenshot": _full_page,
+def _mhtml(call: Call, folder: Path, _frame: str) -> Iterator[View]:
+    """Keep the page with its images and frames in one file, as the browser would save it."""
+    data = call("Page.captureSnapshot", {"format": "mhtml"}).get("data")
+    if not isinstance(data, str):
+        raise CallRefused(_("the browser sent nonsense"))
+    path = folder / "page.mhtml"
+    path.write_bytes(data.encode("utf-8", errors="replace"))
+    yield View(role="mhtml", path=path, media_type="multipart/related")
+
+
+TakeView = Callable[[Call, Path, str], Iterator[View]]
+"""Makes files in a folder; called with the id of the main frame."""
+VIEWS: Mapping[str, TakeView] = {
+    "viewport": viewport,
+    "screenshot": full_page,
     "dom": _dom,
     "pdf": _pdf,
+    "mhtml": _mhtml,
 }
 """In the order in which they are taken."""
-
-
-def _written(path: Path, answer: Params) -> Path:
-    path.write_bytes(_data(answer))
-    return path
-
-
-def _data(answer: Params) -> bytes:
-    data = str(answer.get("data", ""))
-    if answer.get("base64Encoded") is False:
-        return data.encode("utf-8", errors="replace")
-    try:
-        return base64.b64decode(data, validate=True)
-    except binascii.Error as exc:
-        raise CallRefused(_("the browser sent nonsense")) from exc
-
-
-def _side(size: object, name: str) -> int:
-    value = size.get(name) if isinstance(size, dict) else None
-    return max(1, int(value)) if isinstance(value, int | float) else 1

@@ -1,25 +1,25 @@
-"""What the page does while we look: its requests, answers, dialogs, popups, crash.
+"""What the page does beside its traffic: frames and workers, dialogs, popups, downloads, crashes.
 
 Listens to every session of one browser. Frames of other sites and all kinds of workers are targets
 of their own in Chromium; each is attached, told to report, and let go, in that order and without
 waiting, since a service worker that waits for us while we wait for it hangs both.
 
-What a page must not do is refused here: dialogs are dismissed, popups closed before they load.
+What a page must not do is refused here. Dialogs are dismissed, and counted, as a person would who
+wants nothing of them; only a page that asks whether it may be left is told yes. Popups are closed
+before they load. Permissions and downloads are denied for the whole browser.
 """
 
-import time
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urldefrag, urlsplit
+from datetime import datetime
 
 from evidencekit.capture.cdp import Connection, Params
+from evidencekit.capture.page_traffic import Traffic, mapping_of, text_of
+from evidencekit.capture.seen import Seen
+from evidencekit.capture.websocket_log import WebSocketLog
 
-_NEVER_IDLE = frozenset({"EventSource", "WebSocket"})
-_BROKEN_FROM = 400
-_ICON = "/favicon.ico"  # asked for by the browser unbidden; no page misses it
+_OWN_WINDOWS = "browser_ui"  # parts of the browser itself, such as its address bar
 AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
+OFFLINE = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
 REPORTING: tuple[tuple[str, Params], ...] = (
     ("Inspector.enable", {}),
     ("Network.enable", {}),
@@ -29,75 +29,47 @@ REPORTING: tuple[tuple[str, Params], ...] = (
 """What each target is told before it goes on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """The answer that the main frame shows."""
-
-    url: str
-    status: int
-    headers: Mapping[str, str]
-    """Names in lower case."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Seen:
-    """Counted while the page runs; http and https only."""
-
-    urls: set[str] = field(default_factory=set)
-    answers: Counter[str] = field(default_factory=Counter)
-    """Answers from the network per URL, neither cache nor service worker."""
-    failed: int = 0
-    bad_status: int = 0
-    dialogs: int = 0
-    popups: int = 0
-    downloads: int = 0
-    websockets: int = 0
-    document: Document | None = None
-
-
 class Watch:
-    """State of one page in ``connection``; ``session`` and ``frame`` are its main ones."""
+    """State of one page in ``connection``; ``session`` is that of its main target."""
 
-    def __init__(self, connection: Connection, *, target: str) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        target: str,
+        max_requests: int,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._connection = connection
         self._target = target  # in Chromium also the id of the main frame
         self.session: str | None = None
         self.seen = Seen()
+        self.traffic = Traffic(self.seen, frame=target, max_requests=max_requests)
+        self.sockets = WebSocketLog(self.seen, clock=clock)
         self.is_loaded = False
         self.is_crashed = False
-        self._pending: dict[str, str] = {}
-        self._optional: set[str] = set()
-        self._counted: set[tuple[str, str, int]] = set()
-        self._from_cache: set[str] = set()
-        self._last_change = time.monotonic()
+        self._sessions: list[str] = []
         self._handlers: Mapping[str, Callable[[Params, str | None], None]] = {
+            **self.traffic.handlers,
+            **self.sockets.handlers,
             "Target.attachedToTarget": self._attached,
             "Target.detachedFromTarget": self._detached,
             "Inspector.targetCrashed": self._crashed,
             "Page.loadEventFired": self._loaded,
             "Page.javascriptDialogOpening": self._dialog,
             "Browser.downloadWillBegin": self._download,
-            "Network.requestWillBeSent": self._request,
-            "Network.requestServedFromCache": self._cached,
-            "Network.responseReceived": self._response,
-            "Network.loadingFinished": self._finished,
-            "Network.loadingFailed": self._failed,
-            "Network.webSocketCreated": self._websocket,
         }
         connection.listen(self._on)
 
-    def is_idle(self, quiet_s: float) -> bool:
-        """Return whether nothing has been under way for ``quiet_s``; streams do not count."""
-        return not self._pending and time.monotonic() - self._last_change >= quiet_s
-
-    @property
-    def pending(self) -> int:
-        """How many requests are under way."""
-        return len(self._pending)
-
     def was_seen(self, url: str) -> bool:
-        """Return whether the page asked for ``url``, given without fragment."""
+        """Return whether the page asked for ``url``, given without fragment; from any thread."""
         return url in self.seen.urls
+
+    def cut_off(self) -> None:
+        """Let nothing more in or out, as far as the browser does what it is told."""
+        for session in [self.session, *self._sessions]:
+            self._connection.post("Network.emulateNetworkConditions", OFFLINE, session=session)
+        self._connection.post("Page.stopLoading", session=self.session)
 
     def _on(self, method: str, params: Params, session: str | None) -> None:
         handler = self._handlers.get(method)
@@ -105,24 +77,31 @@ class Watch:
             handler(params, session)
 
     def _attached(self, params: Params, _session: str | None) -> None:
-        info = _mapping(params, "targetInfo")
-        child, kind = _text(params, "sessionId"), _text(info, "type")
+        info = mapping_of(params, "targetInfo")
+        child, kind = text_of(params, "sessionId"), text_of(info, "type")
         if info.get("targetId") == self._target:
             self.session = child
             return
         post = self._connection.post
         if kind == "page":
             self.seen.popups += 1
-            post("Target.closeTarget", {"targetId": _text(info, "targetId")})
+            # In this order: it never loads, and as it shares a process with the page that opened
+            # it, it would hold both if it stayed paused.
+            post("Target.closeTarget", {"targetId": text_of(info, "targetId")})
+            post("Runtime.runIfWaitingForDebugger", session=child)
             return
+        if kind == _OWN_WINDOWS:
+            post("Runtime.runIfWaitingForDebugger", session=child)
+            return
+        self._sessions.append(child)
         for method, options in REPORTING:
             post(method, options, session=child)
         post("Runtime.runIfWaitingForDebugger", session=child)
 
     def _detached(self, params: Params, _session: str | None) -> None:
-        gone = _text(params, "sessionId")
-        self._pending = {key: owner for key, owner in self._pending.items() if owner != gone}
-        self._last_change = time.monotonic()
+        gone = text_of(params, "sessionId")
+        self._sessions = [one for one in self._sessions if one != gone]
+        self.traffic.session_gone(gone)
 
     def _crashed(self, _params: Params, session: str | None) -> None:
         self.is_crashed = self.is_crashed or session == self.session
@@ -130,96 +109,13 @@ class Watch:
     def _loaded(self, _params: Params, session: str | None) -> None:
         self.is_loaded = self.is_loaded or session == self.session
 
-    def _dialog(self, _params: Params, session: str | None) -> None:
+    def _dialog(self, params: Params, session: str | None) -> None:
         self.seen.dialogs += 1
-        self._connection.post("Page.handleJavaScriptDialog", {"accept": False}, session=session)
+        self._connection.post(
+            "Page.handleJavaScriptDialog",
+            {"accept": params.get("type") == "beforeunload"},
+            session=session,
+        )
 
     def _download(self, _params: Params, _session: str | None) -> None:
         self.seen.downloads += 1
-
-    def _request(self, params: Params, session: str | None) -> None:
-        number, kind = _text(params, "requestId"), _text(params, "type")
-        redirect = _mapping(params, "redirectResponse")
-        if redirect:
-            self._answer(number, redirect)
-        url = _web_url(_text(_mapping(params, "request"), "url"))
-        if kind == "Preflight" or urlsplit(url).path == _ICON:
-            self._optional.add(number)
-        if url:
-            self.seen.urls.add(url)
-            if kind not in _NEVER_IDLE:
-                self._pending[number] = session or ""
-        self._last_change = time.monotonic()
-
-    def _cached(self, params: Params, _session: str | None) -> None:
-        self._from_cache.add(_text(params, "requestId"))
-
-    def _response(self, params: Params, _session: str | None) -> None:
-        number, response = _text(params, "requestId"), _mapping(params, "response")
-        status = _number(response, "status")
-        self._answer(number, response)
-        if params.get("type") == "Document" and params.get("frameId") == self._target:
-            self.seen.document = Document(
-                url=_text(response, "url"), status=status, headers=_headers(response)
-            )
-        elif status >= _BROKEN_FROM and number not in self._optional:
-            self.seen.bad_status += 1
-
-    def _answer(self, number: str, response: Params) -> None:
-        """Count an answer that came over the network, once, whichever sessions report it."""
-        url, status = _web_url(_text(response, "url")), _number(response, "status")
-        is_local = number in self._from_cache or any(
-            response.get(flag) is True
-            for flag in ("fromDiskCache", "fromServiceWorker", "fromPrefetchCache")
-        )
-        # Chromium makes up redirects of its own, e.g. from http to https for a known host.
-        is_made_up = "non-authoritative-reason" in _headers(response)
-        key = (number, url, status)
-        if url and not is_local and not is_made_up and key not in self._counted:
-            self._counted.add(key)
-            self.seen.answers[url] += 1
-
-    def _finished(self, params: Params, _session: str | None) -> None:
-        self._pending.pop(_text(params, "requestId"), None)
-        self._last_change = time.monotonic()
-
-    def _failed(self, params: Params, session: str | None) -> None:
-        number = _text(params, "requestId")
-        # What the page's own rules block (CSP, CORS, ORB) no visitor gets either.
-        is_by_rule = (
-            params.get("canceled") is True
-            or "blockedReason" in params
-            or "corsErrorStatus" in params
-            or _text(params, "errorText").startswith("net::ERR_BLOCKED_BY_")
-        )
-        if number in self._pending and number not in self._optional and not is_by_rule:
-            self.seen.failed += 1
-        self._finished(params, session)
-
-    def _websocket(self, params: Params, _session: str | None) -> None:
-        self.seen.websockets += 1
-        self.seen.urls.add(urldefrag(_text(params, "url")).url)
-
-
-def _web_url(url: str) -> str:
-    """Return ``url`` without its fragment, or nothing where it is not of the web."""
-    return urldefrag(url).url if url.startswith(("http:", "https:")) else ""
-
-
-def _mapping(params: Params, key: str) -> Mapping[str, Any]:
-    value = params.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(params: Params, key: str) -> str:
-    value = params.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _number(params: Params, key: str) -> int:
-    value = params.get(key)
-    return value if isinstance(value, int) else 0
-
-
-def _headers(response: Params) -> Mapping[str, str]:
-    return {str(k).lower(): str(v) for k, v in _mapping(response, "headers").items()}

@@ -6,11 +6,10 @@ the machine or the case goes in, since WARC files get passed on. warcio is used 
 framing only: importing ``warcio.capture_http`` would replace ``http.client`` in the whole process.
 """
 
-import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +20,8 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from evidencekit.errors import BadInput, SourceChanged
+from evidencekit.capture.warc_stream import Member, Stream
+from evidencekit.errors import BadInput
 from evidencekit.formats.times import write_time
 from evidencekit.model.json import Json
 from evidencekit.text.catalog import _
@@ -33,7 +33,6 @@ _VERSION = "WARC/1.1"
 _FORMAT = "WARC File Format 1.1"
 _CONFORMS_TO = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 _NOT_IN_URI = re.compile(r"[^\x21-\x7e]")
-_PIECE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +84,8 @@ class WarcWriter:
         new_id: Callable[[], str],
     ) -> None:
         self._new_id = new_id
-        self._file = path.open("xb")
-        self._out = _ExactWriter(self._file, gzip=True, warc_version=_VERSION)
+        self._file = path.open("xb", buffering=0)
+        self._out = _ExactWriter(self._file, gzip=False, warc_version=_VERSION)
         self._info_id: str | None = None
         fields = {"software": software, "format": _FORMAT, "conformsTo": _CONFORMS_TO, **settings}
         content = "".join(f"{_line(k)}: {_line(v)}\r\n" for k, v in fields.items()).encode()
@@ -94,7 +93,7 @@ class WarcWriter:
             "warcinfo",
             [("WARC-Date", write_time(clock()))],
             "application/warc-fields",
-            _Stream(content, None, 0),
+            Stream(content),
         )
 
     def __enter__(self) -> Self:
@@ -144,34 +143,57 @@ class WarcWriter:
     ) -> str:
         """Write ``size`` bytes of ``content``, seekable, e.g. a screenshot; return the id."""
         headers = [("WARC-Target-URI", warc_uri(target)), ("WARC-Date", write_time(at))]
-        return self._write("resource", headers, _line(media_type), _Stream(b"", content, size))
+        return self._write("resource", headers, _line(media_type), Stream(b"", content, size))
 
     def _write_http(
         self, kind: Literal["request", "response"], headers: list[tuple[str, str]], block: Block
     ) -> str:
-        stream = _Stream(block.head, block.body, block.body_size)
-        if block.body_size and _ends_where_readers_think(block.head):
-            headers = [*headers, ("WARC-Payload-Digest", stream.digest(skip=len(block.head)))]
-        return self._write(kind, headers, f"application/http; msgtype={kind}", stream)
+        stream = Stream(block.head, block.body, block.body_size)
+        has_payload = bool(block.body_size) and _ends_where_readers_think(block.head)
+        return self._write(
+            kind,
+            headers,
+            f"application/http; msgtype={kind}",
+            stream,
+            payload_at=len(block.head) if has_payload else None,
+        )
 
     def _write_json(self, headers: list[tuple[str, str]], value: Json) -> str:
         # ensure_ascii: text from a page may hold lone surrogates, which UTF-8 has no bytes for.
         content = json.dumps(value, ensure_ascii=True, sort_keys=True, default=_plain).encode()
-        return self._write("metadata", headers, "application/json", _Stream(content, None, 0))
+        return self._write("metadata", headers, "application/json", Stream(content))
 
     def _write(
-        self, kind: str, headers: Iterable[tuple[str, str]], content_type: str, stream: "_Stream"
+        self,
+        kind: str,
+        headers: Iterable[tuple[str, str]],
+        content_type: str,
+        stream: Stream,
+        *,
+        payload_at: int | None = None,
     ) -> str:
         record_id = f"<urn:uuid:{_line(self._new_id())}>"
         fields = [("WARC-Type", kind), ("WARC-Record-ID", record_id), *headers]
         if self._info_id is not None:
             fields.append(("WARC-Warcinfo-ID", self._info_id))
-        fields.append(("WARC-Block-Digest", stream.digest()))
+        of_block, of_payload = stream.digests(payload_at=payload_at)
+        fields.append(("WARC-Block-Digest", of_block))
+        if of_payload is not None:
+            fields.append(("WARC-Payload-Digest", of_payload))
         head = StatusAndHeaders("", fields, protocol=_VERSION)
-        self._out.write_record(
-            ArcWarcRecord("warc", kind, head, stream, None, content_type, stream.size)
-        )
+        record = ArcWarcRecord("warc", kind, head, stream, None, content_type, stream.size)
+        self._append(record, stream.gzip_level())
         return record_id
+
+    def _append(self, record: ArcWarcRecord, level: int) -> None:
+        """Write a record whole or, where that fails, not at all: the file stays readable."""
+        start = self._file.tell()
+        try:
+            self._out.write_member(record, level)
+        except BaseException:
+            self._file.seek(start)
+            self._file.truncate()
+            raise
 
 
 def warc_uri(url: str) -> str:
@@ -187,48 +209,14 @@ def warc_uri(url: str) -> str:
 
 
 class _ExactWriter(WARCWriter):  # type: ignore[misc]  # warcio is untyped
+    def write_member(self, record: ArcWarcRecord, level: int) -> None:
+        """Write one record as a gzip member; warcio itself packs everything at level 9."""
+        self._write_warc_record(Member(self.out, level), record)
+
     def ensure_digest(
         self, record: ArcWarcRecord, block: bool = True, payload: bool = True
     ) -> None:
         """Do nothing: ours are in place, and warcio would add SHA-1 where we leave one out."""
-
-
-class _Stream:
-    """Head and body as one file that warcio reads; bodies are never held in memory."""
-
-    def __init__(self, head: bytes, body: BinaryIO | None, body_size: int) -> None:
-        self._head = head
-        self._body = body
-        self._body_size = body_size if body is not None else 0
-        self._start = body.tell() if body is not None else 0
-        self.size = len(head) + self._body_size
-        self._source = self._pieces()
-
-    def read(self, size: int) -> bytes:
-        del size  # a reader that asks until the end takes pieces of any length
-        return next(self._source, b"")
-
-    def digest(self, *, skip: int = 0) -> str:
-        """Return the SHA-256 of all but the first ``skip`` bytes, in hex as sha256sum prints it."""
-        hasher = hashlib.sha256()
-        for piece in self._pieces():
-            hasher.update(piece[skip:])
-            skip = max(0, skip - len(piece))
-        return f"sha256:{hasher.hexdigest()}"
-
-    def _pieces(self) -> Iterator[bytes]:
-        if self._head:
-            yield self._head
-        if self._body is None:
-            return
-        self._body.seek(self._start)
-        left = self._body_size
-        while left:
-            piece = self._body.read(min(_PIECE, left))
-            if not piece:
-                raise SourceChanged(_("a recorded body is shorter than was said"))
-            left -= len(piece)
-            yield piece
 
 
 def _ends_where_readers_think(head: bytes) -> bool:

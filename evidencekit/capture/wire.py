@@ -1,17 +1,14 @@
 """Connections that are guarded and taped: our own classes in urllib3's place, nothing patched.
 
-A name is looked up once in a capture; every address is put to the guard; the socket goes to an
-address that passed, while Host and SNI keep the name. So a name that answers differently the
-second time (DNS rebinding) leads nowhere new.
+:class:`evidencekit.capture.dialing.Dialer` makes the socket, as it does for the browser; Host and
+SNI keep the name.
 """
 
 import http.client
 import io
-import queue
 import socket
 import ssl
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,13 +16,10 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from evidencekit.capture.guard import Guard
-from evidencekit.capture.tape import StoppedError, Tape, TapedReader
+from evidencekit.capture.dialing import Dialer
+from evidencekit.capture.route_log import Route
+from evidencekit.capture.tape import Tape, TapedReader
 
-Resolve = Callable[[str, int], Sequence[str]]
-"""Returns the addresses of a host for a port; raises ``OSError`` where there are none."""
-
-MAX_ADDRESSES_TRIED = 4
 _BUFFER = 64 * 1024
 
 
@@ -33,69 +27,14 @@ _BUFFER = 64 * 1024
 class Peer:
     """Who was at the other end, as seen on the connection itself."""
 
-    ip: str
+    ip: str | None
+    """None behind an upstream proxy, which alone knows."""
     port: int
     tls_version: str | None = None
     """As OpenSSL names it, e.g. ``TLSv1.3``; None for plain http."""
     cipher: str | None = None
     chain: tuple[bytes, ...] = ()
     """DER certificates as the server sent them, its own first."""
-
-
-def resolve_host(host: str, port: int) -> Sequence[str]:
-    """Ask the system's resolver."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(address[0]) for *_rest, address in found))
-
-
-class Dialer:
-    """Connects to hosts for the length of one capture."""
-
-    def __init__(self, *, guard: Guard, resolve: Resolve, connect_s: float) -> None:
-        self._guard = guard
-        self._resolve = resolve
-        self._connect_s = connect_s
-        self.resolved: dict[str, tuple[str, ...]] = {}
-
-    def dial(self, host: str, port: int) -> socket.socket:
-        """Connect to the first allowed address that answers; raises :class:`StoppedError`."""
-        addresses = self._addresses(host, port)
-        refused = {ip: why for ip in addresses if (why := self._guard(ip)) is not None}
-        allowed = [ip for ip in addresses if ip not in refused][:MAX_ADDRESSES_TRIED]
-        if not allowed:
-            ip, why = next(iter(refused.items()))
-            raise StoppedError(f"address-refused {why} {ip}")
-        failure = StoppedError("not-connected")
-        for ip in allowed:
-            try:
-                return socket.create_connection((ip, port), self._connect_s)
-            except OSError as exc:
-                failure = StoppedError(_why_not_connected(exc))
-        raise failure
-
-    def _addresses(self, host: str, port: int) -> tuple[str, ...]:
-        if host not in self.resolved:
-            self.resolved[host] = self._look_up(host, port)
-        return self.resolved[host]
-
-    def _look_up(self, host: str, port: int) -> tuple[str, ...]:
-        # In a thread since getaddrinfo has no timeout; one that hangs ends with the process.
-        answers: queue.SimpleQueue[tuple[str, ...]] = queue.SimpleQueue()
-
-        def ask() -> None:
-            try:
-                answers.put(tuple(self._resolve(host, port)))
-            except (OSError, UnicodeError):
-                answers.put(())
-
-        threading.Thread(target=ask, daemon=True).start()
-        try:
-            found = answers.get(timeout=self._connect_s)
-        except queue.Empty:
-            raise StoppedError(f"timed-out name {host}") from None
-        if not found:
-            raise StoppedError(f"name-not-found {host}")
-        return found
 
 
 class TapedAdapter(HTTPAdapter):
@@ -142,14 +81,17 @@ class _Connection(HTTPConnection):
         self._tape = tape
         self._dialer = dialer
         self._met = met
+        self._route: Route | None = None
         self.response_class: Any = partial(_Response, tape=tape)
 
     def _new_conn(self) -> socket.socket:
-        return self._dialer.dial(self._dns_host.strip("[]"), self.port)
+        self._route = self._dialer.routes.open()
+        return self._dialer.dial(self._route, self._dns_host.strip("[]"), self.port)
 
     def connect(self) -> None:
         super().connect()
-        self._met(_peer(self.sock))
+        if self._route is not None:
+            self._met(_peer(self.sock, self._route))
 
     def send(self, data: Any) -> None:
         if self.sock is None:
@@ -162,14 +104,13 @@ class _TlsConnection(_Connection, HTTPSConnection):
     pass
 
 
-def _peer(sock: socket.socket) -> Peer:
-    ip, port = sock.getpeername()[:2]
+def _peer(sock: socket.socket, route: Route) -> Peer:
     if not isinstance(sock, ssl.SSLSocket):
-        return Peer(ip=ip, port=port)
+        return Peer(ip=route.ip, port=route.port)
     cipher = sock.cipher()
     return Peer(
-        ip=ip,
-        port=port,
+        ip=route.ip,
+        port=route.port,
         tls_version=sock.version(),
         cipher=cipher[0] if cipher else None,
         chain=_chain(sock),
@@ -187,13 +128,3 @@ def _chain(sock: ssl.SSLSocket) -> tuple[bytes, ...]:
     return tuple(
         c if isinstance(c, bytes) else ssl.PEM_cert_to_DER_cert(c.public_bytes()) for c in sent
     )
-
-
-def _why_not_connected(exc: OSError) -> str:
-    match exc:
-        case TimeoutError():
-            return "timed-out connect"
-        case ConnectionRefusedError():
-            return "connection-refused"
-        case _:
-            return "not-connected"

@@ -9,6 +9,7 @@ _ACTS = {
     "init.support": N_("case opened"),
     "add": N_("files added"),
     "capture": N_("page captured"),
+    "route": N_("host looked up"),
     "strip": N_("stripped copy"),
     "seal": N_("sealed"),
     "export.begin": N_("export begun"),
@@ -18,12 +19,22 @@ _ACTS = {
     "purge": N_("destroyed"),
 }
 _ROLES = {
+    "wacz": N_("exchange"),
     "warc": N_("exchange"),
     "warc-partial": N_("exchange (cut)"),
     "screenshot": N_("whole page"),
     "screenshot-viewport": N_("first view"),
+    "screenshot-stamped": N_("stamped picture"),
     "dom": N_("page as HTML"),
+    "mhtml": N_("page as MHTML"),
     "pdf": N_("page as PDF"),
+    "rdap-domain": N_("domain record"),
+    "rdap-ip": N_("network record"),
+    "redactions": N_("what is covered"),
+    "wacz-redacted": N_("covered copy"),
+    "warc-look-up": N_("look-ups"),
+    "warc-partial-redacted": N_("covered copy"),
+    "warc-redacted": N_("covered copy"),
 }
 _TYPES = {
     "application/pdf": "PDF",

@@ -12,6 +12,7 @@ ENTRIES = {
     "init": Entry(_AT + "init", N_("Make a case.")),
     "add": Entry(_AT + "add", N_("Take in files and folders, unaltered.")),
     "capture": Entry(_AT + "capture", N_("Capture web pages as they are now.")),
+    "route": Entry(_AT + "route", N_("Say who hosts a page, where, and whom to ask.")),
     "list": Entry(_AT + "list", N_("List what the case holds.")),
     "show": Entry(_AT + "show", N_("Show all that is known about one artifact.")),
     "log": Entry(_AT + "log", N_("Show the chain of custody: who did what, when.")),

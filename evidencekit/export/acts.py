@@ -102,9 +102,8 @@ def remarks_of(action: str, body: Body, *, added: int = 0) -> Iterator[Pair]:
             yield from _given("title", body.detail)
         case "add":
             yield from _added(body.detail, added)
-        case "capture":
-            verdict = term("verdict", text_of(body.detail, "verdict"))
-            yield _fill("captured", verdict=verdict, url=text_of(body.detail, "url"))
+        case "capture" | "route":
+            yield _visited(action, body.detail)
         case "strip":
             yield _fill("stripped", of=text_of(body.detail, "of"))
             yield from _given("purpose", body.detail)
@@ -135,6 +134,14 @@ def _why(refused: Sequence[Json]) -> Pair:
         ", ".join(f"{name.ko} {count:,}" for name, count in named),
         ", ".join(f"{name.en} {count:,}" for name, count in named),
     )
+
+
+def _visited(action: str, detail: Mapping[str, Json]) -> Pair:
+    if action == "route":
+        host = detail.get("host")
+        return _fill("routed", host=text_of(host, "ascii") if isinstance(host, dict) else "")
+    verdict = term("verdict", text_of(detail, "verdict"))
+    return _fill("captured", verdict=verdict, url=text_of(detail, "url"))
 
 
 def _handed(detail: Mapping[str, Json]) -> Iterator[Pair]:

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from evidencekit.errors import BadInput
+from evidencekit.model.find import Access
 from evidencekit.text.catalog import _
+
+RESTRICTED = "restricted"
+"""Why an artifact is held back: its access is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +35,24 @@ class Profile:
     """A declared profile; satisfies the seam ``ExportProfile``."""
 
     name: str
+    holds_back_restricted: bool
+    """Whether originals of restricted access stay, unless whoever exports insists."""
 
-    def plan(self, artifact_ids: Iterable[str]) -> Plan:
-        """Decide over all artifacts of a case. This release has whole-case profiles only."""
-        return Plan(profile=self.name, shown=tuple(artifact_ids), held_back=())
+    def plan(
+        self, artifacts: Iterable[tuple[str, Access]], *, include_restricted: bool = False
+    ) -> Plan:
+        """Decide over all artifacts of a case, given as id and access."""
+        shown, held_back = [], []
+        for identity, access in artifacts:
+            if (
+                access is Access.RESTRICTED
+                and self.holds_back_restricted
+                and not include_restricted
+            ):
+                held_back.append(HeldBack(id=identity, why=RESTRICTED))
+            else:
+                shown.append(identity)
+        return Plan(profile=self.name, shown=tuple(shown), held_back=tuple(held_back))
 
 
 def load_profile(name: str) -> Profile:
@@ -50,6 +68,7 @@ def load_profile(name: str) -> Profile:
             hint=_("profiles: {names}").format(names=", ".join(sorted(known))),
         )
     declared = tomllib.loads(known[name].read_text(encoding="utf-8"))
-    if declared.get("artifacts") != "all":
+    restricted = declared.get("restricted")
+    if declared.get("artifacts") != "all" or restricted not in ("held-back", "shown"):
         raise BadInput(_("profile {name} cannot be read by this release").format(name=name))
-    return Profile(name=name)
+    return Profile(name=name, holds_back_restricted=restricted == "held-back")

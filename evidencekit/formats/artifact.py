@@ -4,9 +4,9 @@ from evidencekit.errors import FormatUnreadable
 from evidencekit.formats.canonical import decode_object, encode, require_format
 from evidencekit.formats.fields import Fields, encode_base64
 from evidencekit.formats.times import write_time
-from evidencekit.model.artifact import Access, Artifact, Sensitivity, StoredObject
+from evidencekit.model.artifact import Artifact, Sensitivity, StoredObject
 from evidencekit.model.event import ArtifactLine, Body
-from evidencekit.model.find import Origin
+from evidencekit.model.find import Access, Origin
 from evidencekit.model.ids import ArtifactId
 from evidencekit.model.json import Json, JsonObject
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from evidencekit.model.find import Origin
+from evidencekit.model.find import Access, Origin
 from evidencekit.model.ids import ArtifactId, Digest
 from evidencekit.model.json import Json
 
@@ -16,13 +16,6 @@ class Sensitivity(StrEnum):
     NORMAL = "normal"
     INTIMATE = "intimate"
     CSAM_SUSPECTED = "csam_suspected"
-
-
-class Access(StrEnum):
-    """Who may read it inside the organisation that keeps it."""
-
-    NORMAL = "normal"
-    RESTRICTED = "restricted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

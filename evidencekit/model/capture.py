@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from evidencekit.model.context import PageContext
 from evidencekit.model.find import Find
 from evidencekit.model.json import Json
 
@@ -35,6 +36,10 @@ class PageCapture:
     finds: tuple[Find, ...]
     title: str | None = None
     """As the page says it: hostile text."""
+    context: PageContext | None = None
+    """What the page states of itself; None where no page answered, or none that is the site's."""
+    peer: str | None = None
+    """Address that the page itself came from; None where it could not be seen."""
     notes: tuple[str, ...] = ()
     """What limits the capture without making it partial, e.g. ``scripts-not-run``."""
     detail: Mapping[str, Json] = field(default_factory=dict)

@@ -4,12 +4,20 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import BinaryIO, Literal, Protocol
 
 from evidencekit.model.json import Json
 
 Origin = Literal["intake", "capture", "strip"]
 """By which act an artifact came into the case."""
+
+
+class Access(StrEnum):
+    """Who may read it inside the organisation that keeps it."""
+
+    NORMAL = "normal"
+    RESTRICTED = "restricted"
 
 
 class Content(Protocol):
@@ -41,7 +49,12 @@ class Find:
     media_type: str | None = None
     """Known type of what we made ourselves; None lets the content decide."""
     derived_from: str | None = None
-    """Id of the artifact that this is a copy of."""
+    """Id of the artifact, already in the case, that this is a copy of."""
+    copy_of: str | None = None
+    """Name of an earlier find of the same act that this is a copy of: it has no id yet."""
+    derivation: Mapping[str, Json] = field(default_factory=dict)
+    """How a copy was made."""
+    access: Access = Access.NORMAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

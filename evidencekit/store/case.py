@@ -95,12 +95,22 @@ class Case:
 
     def artifacts_at(self, place: tuple[int, int]) -> Iterator[Artifact]:
         """Yield the artifacts of the body that lies at an offset and has a size."""
+        body = self._body_at(place)
+        for line in body.artifacts if body is not None else ():
+            if line is not None:
+                yield read_artifact(line.members)
+
+    def body_with(self, artifact_id: str) -> Body | None:
+        """Return the body of the act that an artifact came with; None where it is withheld."""
+        with open_index(self.root) as index:
+            place = index.body_of(artifact_id)
+        return self._body_at(place) if place is not None else None
+
+    def _body_at(self, place: tuple[int, int]) -> Body | None:
         with (self.root / BODIES).open("rb") as bodies:
             bodies.seek(place[0])
             opened = decode_body(bodies.read(place[1]))
-        for line in opened[0].artifacts if opened is not None else ():
-            if line is not None:
-                yield read_artifact(line.members)
+        return opened[0] if opened is not None else None
 
     @contextmanager
     def open_object(self, sha256: Digest) -> Iterator[BinaryIO]:

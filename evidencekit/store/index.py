@@ -14,14 +14,15 @@ from evidencekit.errors import EvidenceDoubted
 from evidencekit.formats.case import INDEX
 from evidencekit.formats.hashing import line_hash
 from evidencekit.model.artifact import Artifact
+from evidencekit.model.find import Access
 from evidencekit.model.ids import Digest
 from evidencekit.model.json import Json
 from evidencekit.store.index_file import covered_by, open_tables, tables_in_memory
 from evidencekit.store.unindexed import Appended, events_after
 
 _ADD_ARTIFACT = """INSERT INTO artifact
-  (id, seq, sha256, size, media_type, name, origin, derived_from, place)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+  (id, seq, sha256, size, media_type, name, origin, derived_from, access, place)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Row:
     name: str
     origin: str
     derived_from: str | None
+    access: Access
 
 
 class Index:
@@ -99,7 +101,7 @@ class Index:
         found = self._db.execute(
             _SELECT.replace("FROM", ", place FROM") + "WHERE sha256 = ?", (sha256,)
         )
-        return [(_row(values[:7]), values[7]) for values in found]
+        return [(_row(values[:8]), values[8]) for values in found]
 
     def body_of(self, artifact_id: str) -> tuple[int, int] | None:
         """Return offset and size of the body that holds an artifact."""
@@ -115,7 +117,7 @@ class Index:
         return number
 
 
-_SELECT = "SELECT id, sha256, size, media_type, name, origin, derived_from FROM artifact "
+_SELECT = "SELECT id, sha256, size, media_type, name, origin, derived_from, access FROM artifact "
 
 
 @contextmanager
@@ -148,6 +150,7 @@ def _values(artifact: Artifact, seq: int) -> tuple[str | int | None, ...]:
         artifact.name,
         artifact.origin,
         artifact.derived_from,
+        artifact.access.value,
         place_of(artifact.source),
     )
 
@@ -158,8 +161,8 @@ def place_of(source: Mapping[str, Json]) -> str | None:
     return f"{source.get('modified')} {path}" if isinstance(path, str) else None
 
 
-def _row(values: tuple[str, str, int, str, str, str, str | None]) -> Row:
-    identity, sha256, size, media_type, name, origin, derived_from = values
+def _row(values: tuple[str, str, int, str, str, str, str | None, str]) -> Row:
+    identity, sha256, size, media_type, name, origin, derived_from, access = values
     return Row(
         id=identity,
         sha256=Digest(sha256),
@@ -168,4 +171,5 @@ def _row(values: tuple[str, str, int, str, str, str, str | None]) -> Row:
         name=name,
         origin=origin,
         derived_from=derived_from,
+        access=Access(access),
     )

@@ -16,14 +16,14 @@ from evidencekit.formats.ledger import MAX_LINE_BYTES
 
 _SCHEMA = """
 CREATE TABLE at (version INTEGER, seq INTEGER, head TEXT, ledger_end INTEGER, bodies_end INTEGER);
-INSERT INTO at VALUES (2, 0, NULL, 0, 0);
+INSERT INTO at VALUES (3, 0, NULL, 0, 0);
 CREATE TABLE event (seq INTEGER PRIMARY KEY, action TEXT, body_start INTEGER, body_size INTEGER);
 CREATE TABLE artifact (
   number INTEGER PRIMARY KEY, id TEXT UNIQUE, seq INTEGER, sha256 TEXT, size INTEGER,
-  media_type TEXT, name TEXT, origin TEXT, derived_from TEXT, place TEXT);
+  media_type TEXT, name TEXT, origin TEXT, derived_from TEXT, access TEXT, place TEXT);
 CREATE INDEX by_sha256 ON artifact (sha256);
 """
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,8 @@ class Draft:
     """With any id and salt; both are given at the commit."""
     spooled: tuple[Spooled, ...]
     """Its bytes, and those of its metadata record where there is one."""
+    copy_of: int | None = None
+    """Which draft of the same commit this is a copy of, counted from 0; its id is given there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,10 @@ class CaseWriter:
         return Committed(seq=seq, line=written.line, artifacts=artifacts)
 
     def _named(self, draft: Draft, seq: int, n: int) -> Artifact:
-        return replace(draft.artifact, id=ArtifactId(f"a{seq}-{n}"), salt=self._salt())
+        named = replace(draft.artifact, id=ArtifactId(f"a{seq}-{n}"), salt=self._salt())
+        if draft.copy_of is None:
+            return named
+        return replace(named, derived_from=ArtifactId(f"a{seq}-{draft.copy_of + 1}"))
 
     def _salt(self) -> Digest:
         return Digest(self._machine.random_bytes(_SALT_BYTES).hex())

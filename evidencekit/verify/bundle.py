@@ -69,7 +69,7 @@ def _verify(
     about = read_statement(tree, tags)
     checks += judge_documents(tree, entries, tag_list, anchors, says_signed=about.is_signed)
     checks += _compare("tag-files", hasher, entries, tags)
-    seals, seal_checks = judge_seals(tree, entries, SEALS, anchors)
+    seals, seal_checks = judge_seals(tree, entries, SEALS, anchors, is_whole=about.whole_case)
     dated = dated_lines(entries, HEADS)
     checks += seal_checks
     with tree.open(LEDGER) as ledger, tree.open(BODIES) as bodies:

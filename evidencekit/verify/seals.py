@@ -46,9 +46,17 @@ class JudgedSeal:
 
 
 def judge_seals(
-    tree: FileTree, entries: dict[str, Entry], folder: str, anchors: Anchors
+    tree: FileTree,
+    entries: dict[str, Entry],
+    folder: str,
+    anchors: Anchors,
+    *,
+    is_whole: bool = True,
 ) -> tuple[list[JudgedSeal], list[Check]]:
-    """Judge all seals below ``folder`` in order; a gap in their numbers is INVALID."""
+    """Judge all seals below ``folder`` in order; a gap in their numbers is INVALID.
+
+    What says that it is a part of a case (not ``is_whole``) need not list all artifacts of one.
+    """
     numbers = {path.split("/")[1] for path in entries if path.startswith(f"{folder}/")}
     seals: list[JudgedSeal] = []
     checks: list[Check] = []
@@ -64,7 +72,7 @@ def judge_seals(
             break
         seals.append(seal)
         checks += [*seal.judged.checks, *_follows(seal, seals[-2:-1])]
-        checks += _judge_listing(tree, entries, seal)
+        checks += _judge_listing(tree, entries, seal, is_whole=is_whole)
         if TAG_SIGNATURE not in entries:  # in a bundle the documents' signature protects it
             checks += _judge_chain_pem(tree, entries, seal)
     return seals, checks
@@ -140,14 +148,16 @@ def _judge(
     )
 
 
-def _judge_listing(tree: FileTree, entries: dict[str, Entry], seal: JudgedSeal) -> list[Check]:
+def _judge_listing(
+    tree: FileTree, entries: dict[str, Entry], seal: JudgedSeal, *, is_whole: bool
+) -> list[Check]:
     """Compare the artifact lines that lie beside a manifest with those that it names."""
     expected, path = seal.manifest.artifacts_sha256, f"{seal.folder}/{ARTIFACTS}"
     name = f"seal-{seal.manifest.seal}-artifacts"
     if expected is None:
         return []
     if path not in entries:
-        return [failed(name, Verdict.INCOMPLETE, _("is missing"), path=path)]
+        return [failed(name, Verdict.INCOMPLETE, _("is missing"), path=path)] if is_whole else []
     with tree.open(path) as stream:
         if digest_stream(stream).sha256 == expected:
             return []

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from evidencekit.errors import EvidencekitError
     from evidencekit.export.profiles import HeldBack, Plan
-    from evidencekit.model.artifact import Access, Artifact, Sensitivity
+    from evidencekit.model.artifact import Artifact, Sensitivity
     from evidencekit.model.event import Actor
-    from evidencekit.model.find import Refused
+    from evidencekit.model.find import Access, Refused
     from evidencekit.model.report import Check, Report, Status, Verdict
     from evidencekit.protocols import Observer, Signer, TimestampAuthority
     from evidencekit.seal.kinds import KeyKind
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         ingest,
         keys,
         metadata,
+        route,
         seal,
         strip,
         verify,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from evidencekit.workflow.ingest import Added, Already
     from evidencekit.workflow.keys import KeyView, NewKey
     from evidencekit.workflow.metadata import MetadataView
+    from evidencekit.workflow.route import Routed, Way
     from evidencekit.workflow.seal import Sealed
     from evidencekit.workflow.setting import Setting, default_setting
     from evidencekit.workflow.strip import StripResult
@@ -61,13 +63,14 @@ _MODULES = frozenset(
         "ingest",
         "keys",
         "metadata",
+        "route",
         "seal",
         "strip",
         "verify",
     }
 )
 _PLACES = {
-    "Access": "evidencekit.model.artifact",
+    "Access": "evidencekit.model.find",
     "Actor": "evidencekit.model.event",
     "Added": "evidencekit.workflow.ingest",
     "Already": "evidencekit.workflow.ingest",
@@ -91,6 +94,7 @@ _PLACES = {
     "Plan": "evidencekit.export.profiles",
     "Refused": "evidencekit.model.find",
     "Report": "evidencekit.model.report",
+    "Routed": "evidencekit.workflow.route",
     "Sealed": "evidencekit.workflow.seal",
     "Sensitivity": "evidencekit.model.artifact",
     "Setting": "evidencekit.workflow.setting",
@@ -100,6 +104,7 @@ _PLACES = {
     "TimestampAuthority": "evidencekit.protocols",
     "Undated": "evidencekit.workflow.dating",
     "Verdict": "evidencekit.model.report",
+    "Way": "evidencekit.workflow.route",
     "authorities": "evidencekit.workflow.dating",
     "default_setting": "evidencekit.workflow.setting",
     "open_case": "evidencekit.store.case",
@@ -109,10 +114,11 @@ _PLACES = {
 __all__ = [
     "Access", "Actor", "Added", "Already", "Artifact", "Captured", "Case", "Check", "Dated",
     "Event", "EvidencekitError", "Exported", "FileSigner", "Finding", "HeldBack", "KeyKind",
-    "KeyView", "Kind", "MetadataView", "NewKey", "Observer", "Plan", "Refused", "Report", "Sealed",
-    "Sensitivity", "Setting", "Signer", "Status", "StripResult", "TimestampAuthority", "Undated",
-    "Verdict", "authorities", "capture", "cases", "dating", "default_setting", "doctor", "export",
-    "ingest", "keys", "metadata", "open_case", "open_signer", "seal", "strip", "verify",
+    "KeyView", "Kind", "MetadataView", "NewKey", "Observer", "Plan", "Refused", "Report",
+    "Routed", "Sealed", "Sensitivity", "Setting", "Signer", "Status", "StripResult",
+    "TimestampAuthority", "Undated", "Verdict", "Way", "authorities", "capture", "cases",
+    "dating", "default_setting", "doctor", "export", "ingest", "keys", "metadata", "open_case",
+    "open_signer", "route", "seal", "strip", "verify",
 ]  # fmt: skip
 
 

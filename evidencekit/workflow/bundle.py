@@ -1,8 +1,9 @@
-"""What goes into a bundle of a whole case, in the order in which it is written."""
+"""What goes into a bundle, of a whole case or of a part, in the order in which it is written."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -14,7 +15,8 @@ from evidencekit.export.verify_text import verify_text
 from evidencekit.files.jsonl import read_lines
 from evidencekit.files.opening import open_regular
 from evidencekit.files.streaming import CHUNK
-from evidencekit.formats.artifact import MAX_ARTIFACT_BYTES, decode_artifact
+from evidencekit.formats.artifact import MAX_ARTIFACT_BYTES, decode_artifact, ids_in
+from evidencekit.formats.body import MAX_BODY_BYTES, decode_body, encode_body
 from evidencekit.formats.bundle import (
     BUNDLE_FILE,
     METADATA,
@@ -44,7 +46,7 @@ from evidencekit.model.bundle import (
     ShownArtifact,
     StampFact,
 )
-from evidencekit.model.event import Actor
+from evidencekit.model.event import Actor, Body
 from evidencekit.model.ids import Digest
 from evidencekit.proof.certificates import fingerprint
 from evidencekit.proof.cms import read_signature
@@ -61,6 +63,8 @@ class Contents:
 
     case: Case
     about: BundleFile
+    held_back: frozenset[str]
+    """Ids of artifacts that stay: no byte, line or name of them goes out."""
     exporter: Actor
     sealed: SealFolder
     ledger_end: int
@@ -75,7 +79,8 @@ def write_bundle(contents: Contents, sink: Sink) -> Digest:
     _add_artifacts(bag, contents)
     _add_ledger(bag, contents)
     for seal in seals_of(contents.case.root):
-        _add_folder(bag, seal.path, f"{SEALS}/{seal.path.name}", _seal_files(seal))
+        files = _seal_files(seal, is_whole=contents.about.whole_case)
+        _add_folder(bag, seal.path, f"{SEALS}/{seal.path.name}", files)
     heads = contents.case.root / HEADS
     _add_folder(bag, heads, HEADS, _head_files(heads, contents.about.ledger_size))
     bag.add_tag(BUNDLE_FILE, [encode_bundle_file(contents.about)])
@@ -93,8 +98,9 @@ def _artifacts(contents: Contents) -> Iterator[Artifact]:
     listing = contents.sealed.path / ARTIFACTS
     with listing.open("rb") as stream:
         for line in read_lines(stream, limit=MAX_ARTIFACT_BYTES, what=ARTIFACTS):
-            if line != b"null":
-                yield decode_artifact(line)
+            artifact = decode_artifact(line) if line != b"null" else None
+            if artifact is not None and artifact.id not in contents.held_back:
+                yield artifact
 
 
 def _path_of(artifact: Artifact) -> str:
@@ -116,8 +122,30 @@ def _add_artifacts(bag: Bag, contents: Contents) -> None:
 
 
 def _add_ledger(bag: Bag, contents: Contents) -> None:
-    for name, end in ((LEDGER, contents.ledger_end), (BODIES, contents.bodies_end)):
-        bag.add_tag(name, _first_bytes(contents.case.root / name, end))
+    root = contents.case.root
+    bag.add_tag(LEDGER, _first_bytes(root / LEDGER, contents.ledger_end))
+    bodies = _first_bytes(root / BODIES, contents.bodies_end)
+    if contents.held_back:
+        bodies = _without(contents.held_back, root / BODIES, contents.about.ledger_size)
+    bag.add_tag(BODIES, bodies)
+
+
+def _without(held_back: frozenset[str], path: Path, size: int) -> Iterator[bytes]:
+    """Yield the body lines with null for each artifact that stays; nothing else is written anew."""
+    with path.open("rb") as stream:
+        for data in islice(read_lines(stream, limit=MAX_BODY_BYTES, what=BODIES), size):
+            opened = decode_body(data)
+            if opened is None or held_back.isdisjoint(ids_in(opened[0])):
+                yield data + b"\n"
+            else:
+                yield encode_body(_withheld(opened[0], held_back)) + b"\n"
+
+
+def _withheld(body: Body, held_back: frozenset[str]) -> Body:
+    shown = zip(body.artifacts, ids_in(body), strict=True)
+    return replace(
+        body, artifacts=tuple(None if identity in held_back else line for line, identity in shown)
+    )
 
 
 def _first_bytes(path: Path, end: int) -> Iterator[bytes]:
@@ -133,13 +161,14 @@ def _add_folder(bag: Bag, folder: Path, target: str, names: Iterable[str]) -> No
             bag.add_tag(f"{target}/{name}", iter(lambda: stream.read(CHUNK), b""))
 
 
-def _seal_files(seal: SealFolder) -> list[str]:
+def _seal_files(seal: SealFolder, *, is_whole: bool) -> list[str]:
     stamps = [
         stamp_name(SIGNATURE, number, suffix)
         for number in range(1, seal.stamp_count() + 1)
         for suffix in ("tsq", "tsr")
     ]
-    return [MANIFEST, SIGNATURE, *stamps, CHAIN_PEM, ARTIFACTS]
+    # The list of artifacts tells of all of them; a part is told of by the bodies alone.
+    return [MANIFEST, SIGNATURE, *stamps, CHAIN_PEM, *([ARTIFACTS] if is_whole else [])]
 
 
 def _head_files(heads: Path, size: int) -> list[str]:
@@ -165,16 +194,20 @@ def _add_documents(bag: Bag, contents: Contents) -> None:
                 for artifact in _artifacts(contents)
             )
         ),
-        custody=_Again(
-            lambda: (
-                CustodyEntry(line=event.line, body=event.body) for event in contents.case.events()
-            )
-        ),
+        custody=_Again(lambda: _custody(contents)),
     )
     bag.add_tag("report/report.html", render_report(account))
     bag.add_tag("lists/artifacts.csv", artifact_list(account))
     bag.add_tag("lists/custody.csv", custody_list(account))
     bag.add_tag("VERIFY.txt", [verify_text(account).encode("utf-8")])
+
+
+def _custody(contents: Contents) -> Iterator[CustodyEntry]:
+    for event in contents.case.events():
+        body = event.body
+        if body is not None and contents.held_back:
+            body = _withheld(body, contents.held_back)
+        yield CustodyEntry(line=event.line, body=body)
 
 
 class _Again(Generic[T]):

@@ -4,18 +4,22 @@ The case is held only while a finished capture is committed, so that a slow page
 else from working.
 """
 
-import math
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Literal
+from urllib.parse import urlsplit
 
 from evidencekit.capture.address import parse_url
 from evidencekit.capture.browser import BrowserEngine
 from evidencekit.capture.chromium import find_browser
 from evidencekit.capture.chromium_profile import remove_dead_profiles
+from evidencekit.capture.dns_question import observe_dns
 from evidencekit.capture.http import HttpEngine
+from evidencekit.capture.page_context import context_document
+from evidencekit.capture.upstream import Upstream, parse_upstream
 from evidencekit.errors import BrowserUnavailable
 from evidencekit.files.durable import disk_errors
 from evidencekit.formats.times import write_time
@@ -24,12 +28,13 @@ from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.model.event import Actor
 from evidencekit.model.json import Json
 from evidencekit.protocols import Observer, PageEngine, Silent
-from evidencekit.sandbox.runner import Worker
 from evidencekit.store.case import Case
 from evidencekit.store.spool import open_spool
-from evidencekit.store.writer import Committed, open_writer
+from evidencekit.store.writer import Committed
+from evidencekit.workflow.credentials import Guarded, guarded, unguarded
 from evidencekit.workflow.dating import Dated, Undated, date_early
-from evidencekit.workflow.ingest import draft_of
+from evidencekit.workflow.recording import record
+from evidencekit.workflow.route import Routed, Way, require_usable, route_captured
 from evidencekit.workflow.setting import Setting
 
 EngineName = Literal["browser", "http"]
@@ -51,13 +56,21 @@ def capture(
     *,
     engine: EngineName | None = None,
     allow_private: bool = False,
+    proxy: str | None = None,
+    is_passive: bool = False,
     actor: Actor | None = None,
     sensitivity: Sensitivity = Sensitivity.NORMAL,
+    is_covert: bool = False,
+    public_address_of: str | None = None,
     setting: Setting,
     observer: Observer | None = None,
-) -> Iterator[Captured | Dated | Undated]:
+) -> Iterator[Captured | Routed | Dated | Undated]:
     """Capture each URL once, in order; yields each when it is recorded.
 
+    Then registries are asked who hosts it, once for each host, and ``public_address_of``, a URL,
+    which address this network shows. Covert: nobody is asked but the page, no authority either.
+    Passive: the page is neither scrolled nor clicked. All goes through ``proxy`` where one is
+    given, ``socks5://`` or ``http://``, and no name is looked up here then.
     Without ``engine`` a browser is used where one is found. Raises
     :class:`~evidencekit.errors.BadInput` for what is no web address before anything is fetched,
     and :class:`~evidencekit.errors.BrowserUnavailable`.
@@ -65,23 +78,62 @@ def capture(
     wanted = list(dict.fromkeys(urls))
     for url in wanted:
         parse_url(url)
-    chosen, reason = _choose(engine, allow_private=allow_private, setting=setting)
+    upstream = parse_upstream(proxy) if proxy is not None else None
+    chosen, reason = _choose(
+        engine,
+        allow_private=allow_private,
+        upstream=upstream,
+        is_passive=is_passive,
+        is_covert=is_covert,
+        reference=str(case.id),
+        is_replayed=sensitivity is not Sensitivity.CSAM_SUSPECTED,  # not shown without need
+        setting=setting,
+    )
     actor = actor or case.first_actor()
+    way = Way(allow_private=allow_private, upstream=upstream, public_address_of=public_address_of)
+    require_usable(way, setting)
+    hosts: set[tuple[str | None, str | None]] = set()
+    keep = partial(_commit, case, actor=actor, sensitivity=sensitivity, setting=setting)
     for url in wanted:
-        with open_spool(case.root) as spool:
-            started = setting.clock()
-            try:
-                with disk_errors(str(case.root)):
-                    page = chosen.capture(url, spool.folder, observer or Silent())
-            except KeyboardInterrupt:  # the site has seen the visit: the record says so too
-                page = _interrupted(url, chosen.name, started, setting)
-                _commit(case, page, actor, sensitivity, setting)
-                raise
-            committed = _commit(case, page, actor, sensitivity, setting)
+        page, committed = _capture_one(
+            case, chosen, url, keep=keep, setting=setting, observer=observer or Silent()
+        )
         yield Captured(page=page, artifacts=committed.artifacts, engine_reason=reason)
         # Only now: a browser whose capture was killed a moment ago has ended, and writes no more.
         remove_dead_profiles()
+        if is_covert:
+            continue
         yield from date_early(case, committed, setting)
+        host = (urlsplit(page.final_url).hostname, page.peer)
+        if page.verdict is not CaptureVerdict.FAILED and host not in hosts:
+            hosts.add(host)
+            routed = route_captured(case, page, actor=actor, way=way, setting=setting)
+            yield from [routed] if routed is not None else []
+
+
+def _capture_one(
+    case: Case,
+    engine: PageEngine,
+    url: str,
+    *,
+    keep: Callable[[PageCapture, Guarded], Committed],
+    setting: Setting,
+    observer: Observer,
+) -> tuple[PageCapture, Committed]:
+    with open_spool(case.root) as spool:
+        started = setting.clock()
+        try:
+            with disk_errors(str(case.root)):
+                page = engine.capture(url, spool.folder, observer)
+        except KeyboardInterrupt:  # the site has seen the visit: the record says so too
+            keep(_interrupted(url, engine.name, started, setting), unguarded(()))
+            raise
+        try:
+            safe = guarded(page.finds, spool.folder, setting)
+        except KeyboardInterrupt:  # what was captured is kept, for as few eyes as possible
+            keep(page, unguarded(page.finds))
+            raise
+        return page, keep(page, safe)
 
 
 def _interrupted(url: str, engine: str, started: datetime, setting: Setting) -> PageCapture:
@@ -98,9 +150,18 @@ def _interrupted(url: str, engine: str, started: datetime, setting: Setting) -> 
 
 
 def _choose(
-    engine: EngineName | None, *, allow_private: bool, setting: Setting
+    engine: EngineName | None,
+    *,
+    allow_private: bool,
+    upstream: Upstream | None,
+    is_passive: bool,
+    is_covert: bool,
+    reference: str,
+    is_replayed: bool,
+    setting: Setting,
 ) -> tuple[PageEngine, str | None]:
     reason = None
+    observe = None if is_covert else observe_dns  # that is one more question to a name server
     if engine != "http":
         try:
             browser = find_browser()
@@ -114,11 +175,22 @@ def _choose(
                     clock=setting.clock,
                     new_id=_new_id,
                     allow_private=allow_private,
+                    upstream=upstream,
+                    is_passive=is_passive,
+                    is_replayed=is_replayed,
+                    reference=reference,
                     browser=browser,
+                    observe=observe,
                 ),
                 None,
             )
-    http = HttpEngine(clock=setting.clock, new_id=_new_id, allow_private=allow_private)
+    http = HttpEngine(
+        clock=setting.clock,
+        new_id=_new_id,
+        allow_private=allow_private,
+        upstream=upstream,
+        observe=observe,
+    )
     return http, reason
 
 
@@ -127,25 +199,27 @@ def _new_id() -> str:
 
 
 def _commit(
-    case: Case, page: PageCapture, actor: Actor, sensitivity: Sensitivity, setting: Setting
+    case: Case,
+    page: PageCapture,
+    kept: Guarded,
+    *,
+    actor: Actor,
+    sensitivity: Sensitivity,
+    setting: Setting,
 ) -> Committed:
-    with (
-        # A page may be gone by now: what was captured waits for the case, however long.
-        open_writer(
-            case.root, case.id, setting.machine(), command="capture", wait_s=math.inf
-        ) as writer,
-        Worker() as worker,
-    ):
-        drafts = []
-        for find in page.finds:
-            with find.content.open() as stream:
-                spooled = writer.spool.put(stream)
-            drafts.append(draft_of(find, spooled, writer, worker, sensitivity=sensitivity))
-        return writer.commit("capture", actor=actor, detail=detail_of(page), drafts=drafts)
+    return record(
+        case,
+        "capture",
+        kept.finds,
+        detail=kept.detail(detail_of(page)),
+        actor=actor,
+        sensitivity=sensitivity,
+        setting=setting,
+    )
 
 
 def detail_of(page: PageCapture) -> dict[str, Json]:
-    """Return a capture as its event's detail (docs/format/ledger.md §4)."""
+    """Return a capture as its event's detail (docs/format/ledger.md §4), not yet marked."""
     return {
         "url": page.url,
         "final_url": page.final_url,
@@ -154,6 +228,7 @@ def detail_of(page: PageCapture) -> dict[str, Json]:
         "notes": list(page.notes),
         "engine": page.engine,
         "title": page.title,
+        "context": context_document(page.context) if page.context is not None else None,
         "started_at": write_time(page.started_at),
         "ended_at": write_time(page.ended_at),
         "facts": page.detail,

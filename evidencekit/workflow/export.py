@@ -23,7 +23,7 @@ from evidencekit.proof.cms import sign_detached
 from evidencekit.protocols import Observer, Signer, Silent, TimestampAuthority
 from evidencekit.store.case import Case, Kind
 from evidencekit.store.writer import CaseWriter, open_writer
-from evidencekit.text.catalog import _
+from evidencekit.text.catalog import _, ngettext
 from evidencekit.workflow.bundle import Contents
 from evidencekit.workflow.cases import MAX_TEXT
 from evidencekit.workflow.delivery import deliver, require_free
@@ -50,9 +50,14 @@ class Exported:
     """Authorities that were asked to date the documents and gave no token."""
 
 
-def plan_export(case: Case, *, profile: str) -> Plan:
-    """Return what a profile would show and hold back; nothing is written or recorded."""
-    return load_profile(profile).plan(row.id for row in case.rows())
+def plan_export(case: Case, *, profile: str, include_restricted: bool = False) -> Plan:
+    """Return what a profile would show and hold back; nothing is written or recorded.
+
+    ``include_restricted`` shows what the profile holds back for its access.
+    """
+    return load_profile(profile).plan(
+        ((row.id, row.access) for row in case.rows()), include_restricted=include_restricted
+    )
 
 
 def export(
@@ -66,6 +71,7 @@ def export(
     purpose: str | None = None,
     recipient: str | None = None,
     clear: bool = False,
+    include_restricted: bool = False,
     authorities: Sequence[TimestampAuthority] = (),
     language: str,
     actor: Actor | None = None,
@@ -88,9 +94,10 @@ def export(
             _("a support case leaves only encrypted"),
             hint=_("--encrypt-to age1… names the recipient; --clear if you must"),
         )
-    plan = plan_export(case, profile=profile)
     machine = setting.machine()
     with open_writer(case.root, case.id, machine, command="export") as writer:
+        # Only now: nothing restricted may come in between the plan and what is written by it.
+        plan = plan_export(case, profile=profile, include_restricted=include_restricted)
         actor = actor or case.first_actor()
         sealed = _require_sealed(case, writer)
         about = BundleFile(
@@ -114,6 +121,7 @@ def export(
         contents = Contents(
             case=case,
             about=about,
+            held_back=frozenset(item.id for item in plan.held_back),
             exporter=actor,
             sealed=sealed,
             ledger_end=writer.position.ledger_end,
@@ -207,6 +215,13 @@ def _warnings(
     )
     if plan.shown and holds_media and not encrypt_to:
         said.append(_("the bundle holds media and is not encrypted (--encrypt-to age1…)"))
+    if plan.held_back:
+        count = ngettext(
+            "{n} restricted artifact is held back (--include-restricted hands it over)",
+            "{n} restricted artifacts are held back (--include-restricted hands them over)",
+            len(plan.held_back),
+        )
+        said.append(count.format(n=len(plan.held_back)))
     if signer is None:
         said.append(_("the documents of the bundle are not signed (--key); verify will say so"))
     said += [

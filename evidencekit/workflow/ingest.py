@@ -201,9 +201,11 @@ def draft_of(
         origin=find.origin,
         derived_from=ArtifactId(find.derived_from) if find.derived_from is not None else None,
         sensitivity=sensitivity,
+        access=find.access,
         role=find.role,
         source=find.source,
         type={"extension_mismatch": is_extension_mismatch(find.name, media_type)},
+        derivation=find.derivation,
     )
     document = _metadata_of(spooled.path, media_type, worker)
     if document is None:

@@ -30,6 +30,8 @@ class Setting:
     """Authorities for early dating, and for seals and bundles that name none."""
     tsa_ca: tuple[Path, ...] = ()
     """PEM files with the roots of these authorities."""
+    rdap: str | None = None
+    """URL of the RDAP server to ask who hosts something; None: the one that comes with us."""
     clock: Callable[[], datetime] = field(default=system_clock)
 
     def machine(self) -> "Machine":
@@ -47,7 +49,12 @@ def default_setting() -> Setting:
     config = _read_config(home / _CONFIG)
     urls = os.environ.get("EVIDENCEKIT_TSA", "").split() or _strings(config, "tsa")
     roots = os.environ.get("EVIDENCEKIT_TSA_CA", "").split() or _strings(config, "tsa_ca")
-    return Setting(home=home, tsa_urls=tuple(urls), tsa_ca=tuple(Path(root) for root in roots))
+    return Setting(
+        home=home,
+        tsa_urls=tuple(urls),
+        tsa_ca=tuple(Path(root) for root in roots),
+        rdap=os.environ.get("EVIDENCEKIT_RDAP", "").strip() or _string(config, "rdap"),
+    )
 
 
 def _read_config(path: Path) -> dict[str, object]:
@@ -57,6 +64,13 @@ def _read_config(path: Path) -> dict[str, object]:
         return {}
     except (OSError, ValueError) as exc:
         raise BadInput(_("{path}: {reason}").format(path=path, reason=exc)) from exc
+
+
+def _string(config: dict[str, object], name: str) -> str | None:
+    value = config.get(name)
+    if value is not None and not isinstance(value, str):
+        raise BadInput(_("{path}: {name} is a string").format(path=_CONFIG, name=name))
+    return value or None
 
 
 def _strings(config: dict[str, object], name: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Make a copy without metadata: a new artifact, the original untouched."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 
 from evidencekit.files.opening import HeldBytes
@@ -48,27 +48,28 @@ def strip(
         out = BytesIO()
         with case.open_object(original.sha256) as stream:
             stripped = write_stripped(stream, out, media_type=original.media_type, worker=worker)
-        find = Find(
-            name=f"{original.id}-stripped.{extension_for(original.media_type)}",
-            content=HeldBytes(out.getvalue()),
-            origin="strip",
-            acquired_at=setting.clock(),
-            derived_from=original.id,
-        )
-        with find.content.open() as copy:
-            spooled = writer.spool.put(copy)
-        draft = draft_of(find, spooled, writer, worker, sensitivity=original.sensitivity)
         derivation: dict[str, Json] = {
             "method": "strip",
             "removed": list(stripped.removed),
             "kept": list(stripped.kept),
             "lossless": stripped.lossless,
         }
-        artifact = replace(draft.artifact, derivation=derivation, access=original.access)
+        find = Find(
+            name=f"{original.id}-stripped.{extension_for(original.media_type)}",
+            content=HeldBytes(out.getvalue()),
+            origin="strip",
+            acquired_at=setting.clock(),
+            derived_from=original.id,
+            derivation=derivation,
+            access=original.access,
+        )
+        with find.content.open() as copy:
+            spooled = writer.spool.put(copy)
+        draft = draft_of(find, spooled, writer, worker, sensitivity=original.sensitivity)
         committed = writer.commit(
             "strip",
             actor=actor or case.first_actor(),
             detail={"of": original.id, "purpose": purpose, **derivation},
-            drafts=[replace(draft, artifact=artifact)],
+            drafts=[draft],
         )
     return StripResult(artifact=committed.artifacts[0], stripped=stripped)

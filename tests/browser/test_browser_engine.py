@@ -26,7 +26,8 @@ from warcio.cli import main as warcio_main
 from evidencekit.capture import chromium_process
 from evidencekit.capture.browser import BrowserEngine
 from evidencekit.capture.chromium import Browser, find_browser
-from evidencekit.capture.page import BrowserLimits, Page
+from evidencekit.capture.page import Page
+from evidencekit.capture.visit import BrowserLimits
 from evidencekit.errors import BrowserUnavailable
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.protocols import Silent
@@ -41,6 +42,7 @@ from tests.tools.browser_site import (
     replay,
     site,
 )
+from tests.tools.waczs import MEMBERS, warc_in
 
 MAKE_FOLDER = tempfile.mkdtemp
 SHORT = BrowserLimits(load_s=6, scroll_s=5, idle_s=2, view_s=6, total_s=60)
@@ -81,6 +83,8 @@ class Captured:
     profiles: list[Path]
 
     def file(self, role: str) -> Path:
+        if role in MEMBERS:
+            return warc_in(self.folder, role)
         return next(self.folder / f.name for f in self.result.finds if f.role == role)
 
     def records(self, role: str = "warc", kind: str = "response") -> list[Record]:
@@ -113,6 +117,7 @@ def capture(
         new_id=lambda: str(uuid.uuid4()),
         allow_private=allow_private,
         limits=limits,
+        is_replayed=False,
     )
     folder.mkdir(exist_ok=True)
     return engine.capture(url, folder, Silent())
@@ -281,7 +286,7 @@ def test_what_goes_wrong_is_the_verdict(
     with site() as running:
         result = capture(running.url(path), tmp_path / "x")
     assert (result.verdict, reason in result.reasons) == (verdict, True), result.reasons
-    assert "warc" in {f.role for f in result.finds}
+    assert "wacz" in {f.role for f in result.finds}
 
 
 def test_page_that_hangs_is_still_shown(tmp_path: Path) -> None:
@@ -311,11 +316,11 @@ def test_stream_without_end_is_kept_as_far_as_it_came(tmp_path: Path) -> None:
 
 
 def test_page_that_crashes_is_partial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(page: Page) -> None:
-        page._connection.post("Page.crash", session=page.watch.session)
-        page._wait(lambda: False, 5)
+    def crash(page: Page, _url: str) -> None:
+        page.tab.connection.post("Page.crash", session=page.watch.session)
+        page.tab.wait(lambda: False, 5)
 
-    monkeypatch.setattr(Page, "_scroll", crash)
+    monkeypatch.setattr(Page, "_behave", crash)
     with site() as running:
         result = capture(running.url("/small"), tmp_path / "x")
     assert result.verdict is CaptureVerdict.PARTIAL
@@ -368,12 +373,12 @@ def test_browser_that_is_killed_leaves_what_there_is(
         started.append(launch(*args, **more))
         return started[-1]
 
-    def kill(_page: Page) -> None:
+    def kill(page: Page, _url: str) -> None:
         os.kill(started[-1].pid, signal.SIGKILL)
-        _page._evaluate("1", timeout_s=5)
+        page.tab.evaluate("1", timeout_s=5)
 
     monkeypatch.setattr(chromium_process, "_launch", remembered)
-    monkeypatch.setattr(Page, "_scroll", kill)
+    monkeypatch.setattr(Page, "_behave", kill)
     with site() as running:
         result = capture(running.url("/small"), tmp_path / "x")
         shown = Captured(result, tmp_path / "x", running, [])

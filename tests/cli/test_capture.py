@@ -1,6 +1,7 @@
 """What capturing pages comes to, as exit codes and lines."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -53,4 +54,32 @@ def test_an_address_inside_the_network_needs_leave(case: Case) -> None:
 
 def test_one_wrong_address_stops_all_before_anything_is_fetched(case: Case) -> None:
     assert case("capture", "http://127.0.0.1:9/", "file:///etc/passwd").code == 10
+    assert len(case("log", "--json").ok().objects) == 2
+
+
+@pytest.mark.network
+def test_a_proxy_is_recorded_and_its_password_nowhere(case: Case, tmp_path: Path) -> None:
+    proxy = "socks5://a-user:a-word@127.0.0.1:9"
+    done = case("capture", "http://site.example/", "--engine", "http", "--proxy", proxy, "--json")
+    assert (done.code, done.object["reasons"]) == (30, ["proxy-not-reached"])
+    event = case("log", "--json").ok().objects[-1]
+    assert event["detail"]["facts"]["proxy"] == "socks5://127.0.0.1:9"
+    assert "a-word" not in done.out + done.err
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if b"a-word" in path.read_bytes()]
+
+
+@pytest.mark.network
+def test_the_hint_for_addresses_inside_does_not_leave_the_proxy_out(case: Case) -> None:
+    proxy = "socks5://a-user:a-word@127.0.0.1:9"
+    done = case("capture", "http://127.0.0.1/", "--engine", "http", "--proxy", proxy)
+    assert "--allow-private --proxy socks5://127.0.0.1:9 http://127.0.0.1/" in done.err
+    assert "a-word" not in done.out + done.err
+
+
+def test_what_is_no_proxy_stops_all_and_is_not_repeated(case: Case) -> None:
+    done = case("capture", "http://site.example/", "--proxy", "gopher://a-user:a-word@x")
+    assert done.code == 10
+    assert "a-word" not in done.out + done.err
     assert len(case("log", "--json").ok().objects) == 2

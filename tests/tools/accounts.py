@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from evidencekit.formats.artifact import artifact_line
 from evidencekit.formats.times import write_time
-from evidencekit.model.artifact import Access, Artifact, Sensitivity
+from evidencekit.model.artifact import Artifact, Sensitivity
 from evidencekit.model.bundle import (
     Account,
     BundleFile,
@@ -17,7 +17,7 @@ from evidencekit.model.bundle import (
     StampFact,
 )
 from evidencekit.model.event import Actor, ArtifactLine, Body, Line, Tool
-from evidencekit.model.find import Origin
+from evidencekit.model.find import Access, Origin
 from evidencekit.model.ids import ArtifactId, CaseId, Digest
 from evidencekit.model.json import Json
 

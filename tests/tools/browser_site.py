@@ -18,6 +18,8 @@ from typing import Any
 
 import brotli
 
+from tests.tools import lively_pages
+
 TALL_PX = 3000
 DATA_JSON = b'{"text": "from-gzip-json"}'
 MODULE_JS = b'export const text = "from-brotli-module";'
@@ -98,6 +100,7 @@ def _page(body: str) -> Answer:
     return _html(f"<!doctype html><title>t</title><body>{body}</body>")
 
 
+NOT_HERE: Answer = (404, {"Content-Type": "text/plain"}, b"not here")
 GZIPPED = gzip.compress(DATA_JSON, mtime=0)
 BROTLIED = brotli.compress(MODULE_JS)
 FIXED: dict[str, Answer] = {
@@ -173,7 +176,7 @@ def _answer(asked: Asked, headers: Any, site: Site) -> Answer | None:
         case path if path.startswith("/n/"):
             answer = (200, {"Content-Type": "image/png"}, png(30, 30) + bytes(20_000))
         case path:
-            answer = FIXED.get(path, (404, {"Content-Type": "text/plain"}, b"not here"))
+            answer = lively_pages.answer(path, headers) or FIXED.get(path, NOT_HERE)
     return answer
 
 
@@ -195,6 +198,10 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 (one sma
             site.asked.append(asked)
             if self.path == "/events":
                 self._stream()
+            elif self.path == "/endless.wav":
+                self._play()
+            elif self.path == "/ws":
+                self._talk()
             else:
                 self._send(_answer(asked, self.headers, site))
 
@@ -218,6 +225,29 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 (one sma
             self.end_headers()
             self.wfile.write(b"data: first\n\n")
             self.wfile.flush()
+            site.released.wait()
+
+        def _play(self) -> None:
+            self.close_connection = True
+            self.send_response(200)
+            self.send_header("Content-Type", "audio/wav")
+            self.end_headers()
+            self.wfile.write(lively_pages.wav_head())
+            while not site.released.wait(0.05):
+                self.wfile.write(bytes([128]) * 4000)
+
+        def _talk(self) -> None:
+            self.close_connection = True
+            self.send_response(101)
+            self.send_header("Upgrade", "websocket")
+            self.send_header("Connection", "Upgrade")
+            key = self.headers["Sec-WebSocket-Key"]
+            self.send_header("Sec-WebSocket-Accept", lively_pages.accept_key(key))
+            self.end_headers()
+            heard = lively_pages.ws_read(self.rfile)
+            site.asked.append(Asked(method="MESSAGE", path="/ws", body=heard))
+            self.wfile.write(lively_pages.ws_frame(1, heard))
+            self.wfile.write(lively_pages.ws_frame(2, lively_pages.WS_BYTES))
             site.released.wait()
 
     return Handler

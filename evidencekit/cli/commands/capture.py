@@ -5,9 +5,11 @@ from typing import Literal
 
 import click
 
+from evidencekit.capture.upstream import parse_upstream
 from evidencekit.cli import output
 from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.dates import note_date
+from evidencekit.cli.hosts import one_line
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
 from evidencekit.cli.reasons import reason, said
@@ -18,6 +20,7 @@ from evidencekit.model.artifact import Artifact, Sensitivity
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.text.catalog import _
 from evidencekit.workflow.capture import Captured, capture
+from evidencekit.workflow.route import Routed
 
 _PART_MISSING = 3
 _REFUSED = "address-refused"
@@ -37,7 +40,20 @@ _REFUSED = "address-refused"
     type=click.Choice(["browser", "http"]),
     help=_("browser runs the page's scripts and takes a picture; else what there is."),
 )
+@click.option(
+    "--passive",
+    is_flag=True,
+    help=_("Only look: scroll nothing, click nothing, not even away a cookie banner."),
+)
 @click.option("--allow-private", is_flag=True, help=_("Allow addresses inside this network."))
+@click.option(
+    "--proxy",
+    metavar="URL",
+    help=_(
+        "Go through socks5://host:port or http://host:port, which looks names up too; answers of "
+        "name servers and addresses of servers cannot be observed then."
+    ),
+)
 @click.option(
     "--sensitivity",
     type=click.Choice([item.value for item in Sensitivity]),
@@ -45,16 +61,32 @@ _REFUSED = "address-refused"
     show_default=True,
     help=_("How careful everybody has to be with all of it."),
 )
+@click.option(
+    "--covert",
+    is_flag=True,
+    help=_("Send no request besides the page's own: no look-up of who hosts it, no dating."),
+)
+@click.option(
+    "--public-ip",
+    metavar="URL",
+    help=_("Afterwards ask the service at URL which address this network shows, and record it."),
+)
 @pass_session
 def command(
     session: Session,
     *,
     urls: tuple[str, ...],
     engine: Literal["browser", "http"] | None,
+    passive: bool,
     allow_private: bool,
+    proxy: str | None,
     sensitivity: str,
+    covert: bool,
+    public_ip: str | None,
 ) -> int:
     """Print the outcome of each page as soon as it is durable."""
+    if covert and public_ip is not None:
+        raise click.UsageError(_("--covert and --public-ip exclude each other."))
     case = opened(session)
     pages: list[PageCapture] = []
     with watching(session) as observer:
@@ -63,8 +95,12 @@ def command(
             urls,
             engine=engine,
             allow_private=allow_private,
+            proxy=proxy,
+            is_passive=passive,
             actor=actor_of(session, case),
             sensitivity=Sensitivity(sensitivity),
+            is_covert=covert,
+            public_address_of=public_ip,
             setting=here(),
             observer=observer,
         ):
@@ -72,10 +108,12 @@ def command(
             if isinstance(outcome, Captured):
                 pages.append(outcome.page)
                 _tell(session, outcome)
+            elif isinstance(outcome, Routed):
+                _tell_host(session, outcome)
             else:
                 note_date(session, outcome)
     if not allow_private:
-        _name_allow_private(session, [page for page in pages if _is_refused(page)])
+        _name_allow_private(session, [page for page in pages if _is_refused(page)], proxy)
     return _exit_code([page.verdict for page in pages])
 
 
@@ -83,9 +121,14 @@ def _is_refused(page: PageCapture) -> bool:
     return any(reason.startswith(_REFUSED) for reason in page.reasons)
 
 
-def _name_allow_private(session: Session, refused: Sequence[PageCapture]) -> None:
+def _name_allow_private(
+    session: Session, refused: Sequence[PageCapture], proxy: str | None
+) -> None:
     if refused:
-        again = typed(session, "capture", "--allow-private", *(page.url for page in refused))
+        # Never a command that leaves the proxy out; its password is for the user to add.
+        via = ["--proxy", parse_upstream(proxy).shown] if proxy is not None else []
+        urls = (page.url for page in refused)
+        again = typed(session, "capture", "--allow-private", *via, *urls)
         output.note(
             _("hint: {hint}"),
             quiet=session.quiet or session.json,
@@ -125,6 +168,13 @@ def _tell(session: Session, captured: Captured) -> None:
         output.columns([("", 0), (artifact.id, 8), (_called(artifact), 0)])
     if captured.engine_reason is not None:
         output.note(_("without a browser: {why}"), quiet=session.quiet, why=captured.engine_reason)
+
+
+def _tell_host(session: Session, routed: Routed) -> None:
+    """Say it on stderr: it is no result of the capture, and ``log`` has all of it."""
+    who = one_line(routed.hosting) or _("not answered")
+    quiet = session.quiet or session.json
+    output.note(_("hosted by {who} (evidencekit route has more)"), quiet=quiet, who=who)
 
 
 def _called(artifact: Artifact) -> str:

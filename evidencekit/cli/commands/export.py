@@ -10,6 +10,7 @@ from evidencekit.cli.ahead import require_exportable
 from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
+from evidencekit.cli.reasons import said
 from evidencekit.cli.session import Session, pass_session, read_text
 from evidencekit.cli.signing import open_if_unattended, unlock
 from evidencekit.cli.typed import given, without_case
@@ -65,6 +66,11 @@ Form = Literal["bag", "zip"]
 @click.option("--purpose", help=_("What it is for; recorded in the bundle and in the ledger."))
 @click.option("--recipient", help=_("Who gets it; recorded in the bundle and in the ledger."))
 @click.option("--clear", is_flag=True, help=_("Let a support case leave unencrypted."))
+@click.option(
+    "--include-restricted",
+    is_flag=True,
+    help=_("Hand over artifacts of restricted access too, e.g. recorded traffic with cookies."),
+)
 @click.option("--dry-run", is_flag=True, help=_("Only say what would go and what would stay."))
 @click.option("--tsa", multiple=True, metavar="URL", help=_("Timestamp authority; repeatable."))
 @click.option(
@@ -87,6 +93,7 @@ def command(
     purpose: str | None,
     recipient: str | None,
     clear: bool,
+    include_restricted: bool,
     dry_run: bool,
     tsa: tuple[str, ...],
     tsa_ca: tuple[Path, ...],
@@ -94,7 +101,7 @@ def command(
     """Write the bundle and say what is in it, or only say it."""
     case, setting = opened(session), here()
     if dry_run:
-        return _plan(session, case, profile)
+        return _plan(session, case, profile, include_restricted=include_restricted)
     if out is None:
         raise click.UsageError(_("Missing option {option}.").format(option="'--out'"))
     require_exportable(case, profile=profile, out=out, encrypt_to=encrypt_to, clear=clear)
@@ -110,6 +117,7 @@ def command(
             purpose=read_text(purpose) if purpose is not None else None,
             recipient=read_text(recipient) if recipient is not None else None,
             clear=clear,
+            include_restricted=include_restricted,
             authorities=authorities(tsa, tsa_ca, setting),
             language=language(),
             actor=actor_of(session, case),
@@ -153,8 +161,8 @@ def _signer(
     return unlock(session, key, passphrase_file)
 
 
-def _plan(session: Session, case: Case, profile: str) -> int:
-    plan = plan_export(case, profile=profile)
+def _plan(session: Session, case: Case, profile: str, *, include_restricted: bool) -> int:
+    plan = plan_export(case, profile=profile, include_restricted=include_restricted)
     held_back: list[Json] = [{"id": item.id, "why": item.why} for item in plan.held_back]
     if session.json:
         output.put_json(
@@ -173,7 +181,7 @@ def _plan(session: Session, case: Case, profile: str) -> int:
     for identity in plan.shown:
         output.say("  {id}", id=identity)
     for item in plan.held_back:
-        output.say(_("  held back: {id} ({why})"), id=item.id, why=item.why)
+        output.say(_("  held back: {id} ({why})"), id=item.id, why=said("why-held", item.why))
     return 0
 
 
@@ -199,6 +207,6 @@ def _print(session: Session, exported: Exported) -> None:
         count = ngettext("{n} artifact in it", "{n} artifacts in it", exported.artifacts)
         output.say(count, n=exported.artifacts)
         for item in exported.held_back:
-            output.say(_("  held back: {id} ({why})"), id=item.id, why=item.why)
+            output.say(_("  held back: {id} ({why})"), id=item.id, why=said("why-held", item.why))
     for warning in exported.warnings:
         output.warn("{warning}", warning=warning)

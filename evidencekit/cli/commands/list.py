@@ -8,10 +8,12 @@ from evidencekit.cli import output
 from evidencekit.cli.command import Command
 from evidencekit.cli.kinds import kind_name, place_name
 from evidencekit.cli.opening import opened
+from evidencekit.cli.reasons import said
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.shapes import artifact_object
 from evidencekit.formats.artifact import read_artifact
 from evidencekit.model.artifact import Artifact
+from evidencekit.model.find import Access
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _
 
@@ -58,4 +60,7 @@ def _print(artifact: Artifact) -> None:
         (kind_name(artifact), _KIND),
     )
     head = _OF_URL if "url" in artifact.source else _OF_PATH
-    output.row(cells, place_name(artifact), head=head)
+    place = place_name(artifact)
+    if artifact.access is Access.RESTRICTED:
+        place = f"{said('access', artifact.access.value)}: {place}"
+    output.row(cells, place, head=head)

@@ -1,17 +1,20 @@
 """``show``: one artifact."""
 
+from collections.abc import Mapping
+
 import click
 
 from evidencekit.cli import output
 from evidencekit.cli.command import Command
 from evidencekit.cli.marks import N_
 from evidencekit.cli.opening import opened
+from evidencekit.cli.page_claims import print_claims
 from evidencekit.cli.reasons import listed, said
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.shapes import whole_artifact_object
 from evidencekit.formats.times import read_time
 from evidencekit.model.artifact import Artifact
-from evidencekit.model.json import Json
+from evidencekit.model.json import Json, JsonObject
 from evidencekit.text.catalog import _
 
 _TITLES = {
@@ -31,12 +34,16 @@ _TITLES = {
     "removed": N_("removed"),
     "kept": N_("kept"),
     "lossless": N_("picture unchanged"),
+    "rules": N_("by the rules"),
+    "replaced": N_("covered"),
+    "left": N_("not covered"),
 }
 _VALUES = {
     "file": N_("file"),
     "url": N_("web page"),
     "stream": N_("standard input"),
     "strip": N_("copy without metadata"),
+    "redact": N_("copy with credentials covered"),
 }
 
 
@@ -45,11 +52,16 @@ _VALUES = {
 @pass_session
 def command(session: Session, *, artifact_id: str) -> int:
     """Print what the ledger says; the file itself is not opened."""
-    artifact = opened(session).artifact(artifact_id)
+    case = opened(session)
+    artifact = case.artifact(artifact_id)
+    body = case.body_with(artifact.id)
+    detail: JsonObject = body.detail if body is not None else {}
     if session.json:
-        output.put_json(whole_artifact_object(artifact))
+        whole = whole_artifact_object(artifact)
+        output.put_json({**whole, "context": detail.get("context")})
     else:
         _print(artifact)
+        print_claims(detail)
     return 0
 
 
@@ -87,6 +99,8 @@ def _plain(member: str, value: Json) -> str:
     match member, value:
         case (("removed" | "kept"), list() | tuple()):
             return listed("part", value) or "-"
+        case (("replaced" | "left"), Mapping()):
+            return ", ".join(f"{said('credential', word)} {n}" for word, n in value.items()) or "-"
         case (("kind" | "method"), str()):
             return _(_VALUES.get(value, value))
         case (("modified" | "changed" | "accessed"), str()):

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from evidencekit.capture.browser_verdict import is_challenge, judge, not_recorded
-from evidencekit.capture.guard import allow_any, why_private
+from evidencekit.capture.browser_verdict import judge, not_recorded, resources
 from evidencekit.capture.netlog_warc import Recording
-from evidencekit.capture.page import Visit
-from evidencekit.capture.page_watch import Document, Seen
+from evidencekit.capture.seen import MAX_PROBLEMS, Document, Problem, Seen
+from evidencekit.capture.visit import Visit
 from evidencekit.model.capture import CaptureVerdict
 
 PAGE = Document(url="http://a.test/", status=200, headers={})
@@ -18,7 +17,7 @@ RECORDING = Recording(
     partial=None,
     answers={"http://a.test/": 1},
     exchanges=1,
-    peers=("198.18.0.1:80",),
+    peers=(),
     failures=(),
     truncated=0,
     unfinished=0,
@@ -44,12 +43,12 @@ def visit(document: Document | None = PAGE, **seen: int) -> Visit:
     ],
 )
 def test_what_the_record_lacks_makes_it_partial(recording: Recording, reason: str) -> None:
-    got = judge(visit(), recording, dom="", guard=allow_any)
+    got = judge(visit(), recording, asked=PAGE.url, dom="", routes=())
     assert (got.verdict, got.reasons) == (CaptureVerdict.PARTIAL, (reason,))
 
 
 def test_failed_resources_are_counted() -> None:
-    got = judge(visit(failed=3, bad_status=2), RECORDING, dom="", guard=allow_any)
+    got = judge(visit(failed=3, bad_status=2), RECORDING, asked=PAGE.url, dom="", routes=())
     assert got.reasons == ("resources-failed 3", "resources-bad-status 2")
 
 
@@ -57,41 +56,29 @@ def test_answer_that_was_seen_and_not_recorded_is_missed() -> None:
     assert not_recorded({"a": 2, "b": 1}, {"a": 1, "b": 5}) == 1
     got = visit()
     got.seen.answers.update({"http://a.test/x": 1})
-    assert judge(got, RECORDING, dom="", guard=allow_any).reasons == ("not-recorded 1",)
-
-
-@pytest.mark.parametrize("peer", ["10.0.0.1:80", "[::1]:443", "169.254.169.254:80"])
-def test_private_peer_is_a_reason(peer: str) -> None:
-    recording = replace(RECORDING, peers=("93.184.215.14:80", peer))
-    got = judge(visit(), recording, dom="", guard=why_private)
-    assert got.reasons == ("private-address-reached",)
-    assert judge(visit(), recording, dom="", guard=allow_any).reasons == ()
+    assert judge(got, RECORDING, asked=PAGE.url, dom="", routes=()).reasons == ("not-recorded 1",)
 
 
 def test_tls_failure_is_named_as_one() -> None:
     got = visit(None)
     got.net_error = "net::ERR_CERT_DATE_INVALID"
-    assert judge(got, RECORDING, dom="", guard=allow_any).reasons == (
+    assert judge(got, RECORDING, asked=PAGE.url, dom="", routes=()).reasons == (
         "tls-failed net::ERR_CERT_DATE_INVALID",
     )
 
 
-@pytest.mark.parametrize(
-    ("status", "headers", "title", "dom", "expected"),
-    [
-        (403, {}, "", "<script src=/cdn-cgi/challenge-platform/x>", True),
-        (403, {}, "", "<p>forbidden", False),
-        (401, {"www-authenticate": "Basic"}, "", "", True),
-        (200, {"cf-mitigated": "challenge"}, "", "", True),
-        (200, {}, "Just a moment...", "/cdn-cgi/challenge-platform/", True),
-        (200, {}, "Contact", "<div class=g-recaptcha>", False),
-        (404, {}, "", "g-recaptcha", False),
-        (503, {"x-datadome": "protected"}, "", "", True),
-        (200, {"x-datadome": "protected"}, "", "", False),
-    ],
-)
-def test_challenge_pages_are_told_from_pages(
-    status: int, headers: dict[str, str], title: str, dom: str, expected: bool
-) -> None:
-    document = Document(url="http://a.test/", status=status, headers=headers)
-    assert is_challenge(document, title, dom) is expected
+def test_missing_resources_are_listed_and_the_list_is_bounded() -> None:
+    got = visit()
+    got.seen.answers.update({"http://a.test/x": 1})
+    for number in range(MAX_PROBLEMS + 5):
+        got.seen.add_problem(f"http://a.test/{number}", "http-status 404", "Image")
+    listed, omitted = resources(got, RECORDING)
+    assert listed[-1] == Problem(url="http://a.test/x", why="not-recorded")
+    assert (len(listed), omitted) == (MAX_PROBLEMS + 1, 5)
+
+
+def test_prompt_for_a_password_is_blocked_not_failed() -> None:
+    got = visit(None)
+    got.net_error = "net::ERR_INVALID_AUTH_CREDENTIALS"
+    judged = judge(got, RECORDING, asked=PAGE.url, dom="", routes=())
+    assert (judged.verdict, judged.reasons) == (CaptureVerdict.BLOCKED, ("auth-required 401",))

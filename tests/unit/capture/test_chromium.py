@@ -67,3 +67,10 @@ def test_sandbox_and_certificate_checks_stay_on() -> None:
 def test_missing_sandbox_is_named() -> None:
     assert "sandbox" in _why_not("[FATAL] No usable sandbox! Update your kernel").message
     assert "sandbox" not in _why_not("Segmentation fault").message
+
+
+def test_browser_that_is_given_no_guard_reaches_nothing() -> None:
+    arguments = flags(profile=Path("P"), netlog=Path("N"))
+    assert "--proxy-server=socks5://127.0.0.1:1" in arguments
+    assert "--proxy-bypass-list=<-loopback>" in arguments
+    assert "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1" in arguments

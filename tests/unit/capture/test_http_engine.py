@@ -26,8 +26,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from warcio.archiveiterator import ArchiveIterator
 
+from evidencekit.capture.dialing import Dialer
+from evidencekit.capture.dns_question import DnsAnswer
+from evidencekit.capture.guard import allow_any
 from evidencekit.capture.http import HttpEngine
 from evidencekit.capture.limits import Limits
+from evidencekit.capture.route_log import DNS, TCP
+from evidencekit.capture.socks import SocksGuard
+from evidencekit.capture.upstream import parse_upstream
 from evidencekit.demo import site
 from evidencekit.errors import BadInput, DiskUnavailable
 from evidencekit.model.capture import CaptureVerdict, PageCapture
@@ -55,11 +61,12 @@ SMALL = Limits(
     frame_depth=2,
     reasons=3,
 )
+KINDS = ("warcinfo", "request", "response", "metadata")
 Record = tuple[dict[str, list[str]], bytes]
 
 
 def engine(**options: Any) -> HttpEngine:
-    settings: dict[str, Any] = {"allow_private": True, "limits": SMALL}
+    settings: dict[str, Any] = {"allow_private": True, "limits": SMALL, "observe": None}
     return HttpEngine(
         clock=lambda: datetime.now(UTC), new_id=lambda: str(uuid4()), **(settings | options)
     )
@@ -91,7 +98,18 @@ def request_for(folder: Path, url: str) -> bytes:
 
 
 def metadata(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(content) for _headers, content in records(folder, "metadata")]
+    """What is said of the exchanges, one by one."""
+    found = records(folder, "metadata")
+    return [json.loads(text) for head, text in found if not is_urn(head["WARC-Target-URI"][0])]
+
+
+def document(folder: Path, urn: str) -> Any:
+    (found,) = (r[1] for r in records(folder, "metadata") if r[0]["WARC-Target-URI"] == [urn])
+    return json.loads(found)
+
+
+def is_urn(target: str) -> bool:
+    return target.startswith("urn:")
 
 
 def assert_checks(folder: Path) -> None:
@@ -655,6 +673,56 @@ def test_a_name_is_looked_up_once_and_connected_where_it_was_judged(tmp_path: Pa
 
     assert result.verdict == COMPLETE
     assert f"Host: rebinding.example:{server.port}".encode() in server.talk("/").request
+
+
+def test_routes_and_answers_of_the_resolver_are_documented(tmp_path: Path) -> None:
+    answer = DnsAnswer(kind="A", server_is="public", rcode=0, is_authentic=False, packet=b"p")
+    with served(page(b"<img src=http://inside.example:1/x>")) as server:
+        url = server.url(host="public.example")
+
+        def resolve(host: str, port: int) -> list[str]:
+            return ["127.0.0.1"] if host == "public.example" else ["10.0.0.1"]
+
+        capture(tmp_path, url, guard=only_loopback, resolve=resolve, observe=lambda name: [answer])
+
+    names = {one["host"]: one for one in document(tmp_path, DNS)}
+    assert names["public.example"]["addresses"] == ["127.0.0.1"]
+    assert names["public.example"]["dnssec"] == "not-authentic-says-resolver"
+    first, second = document(tmp_path, TCP)
+    assert (first["host"], first["peer"]) == ("public.example", f"127.0.0.1:{server.port}")
+    assert (second["peer"], second["refusal"]) == (None, "address-refused private 10.0.0.1")
+
+
+def test_behind_a_proxy_no_name_is_looked_up_here_and_no_address_is_told(tmp_path: Path) -> None:
+    there = Dialer(
+        guard=allow_any,
+        resolve=to_loopback,
+        observe=None,
+        upstream=None,
+        connect_s=5,
+        clock=lambda: datetime.now(UTC),
+    )
+
+    def here(host: str, port: int) -> list[str]:
+        pytest.fail(f"{host} was looked up here")
+
+    html = page(b"<img src=a><img src=http://127.0.0.1:1/x>")
+    with served(html, a=page(b"")) as server, SocksGuard(there, client_uid=None) as guard:
+        proxy = parse_upstream(f"socks5://a-user:a-word@{guard.door}")
+        url = server.url(host="site.example")
+        result = capture(tmp_path, url, allow_private=False, resolve=here, upstream=proxy)
+        assert [route.host for route in there.routes.all()] == ["site.example"] * 2
+
+    assert result.reasons[1].startswith("requisite address-refused loopback 127.0.0.1 ")
+    assert f"through-proxy socks5://{guard.door}" in result.notes
+    assert (result.detail["proxy"], result.detail["peers"]) == (f"socks5://{guard.door}", [])
+    headers, block = response_to(tmp_path, url)
+    assert block == html
+    assert "WARC-IP-Address" not in headers
+    assert metadata(tmp_path)[0]["resolved"] == []
+    everything = b"".join(r[1] for kind in KINDS for r in records(tmp_path, kind))
+    assert b"a-word" not in everything
+    assert "a-word" not in str(result)
 
 
 # TLS

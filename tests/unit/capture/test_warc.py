@@ -3,6 +3,8 @@
 import gzip
 import io
 import json
+import os
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -241,3 +243,27 @@ def test_an_existing_file_is_never_overwritten(path: Path) -> None:
     with pytest.raises(FileExistsError):
         writer(path)
     assert path.read_bytes() == b"kept"
+
+
+def test_record_that_does_not_fit_leaves_the_ones_before_it_readable(path: Path) -> None:
+    _, hard = limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with writer(path) as warc:
+        warc.write_exchange(exchange())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (warc.size_bytes + 100_000, hard))
+        try:
+            with pytest.raises(OSError, match="too large"):
+                warc.write_exchange(exchange(body=os.urandom(300_000)))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    warcio_check(path)
+    assert len(list(records(path, "response"))) == 1
+
+
+def test_what_does_not_shrink_is_stored_and_what_does_is_packed(path: Path) -> None:
+    noise, text = os.urandom(500_000), b"the same again " * 30_000
+    write(path, exchange(body=noise))
+    size = path.stat().st_size
+    path.unlink()
+    write(path, exchange(body=text))
+    assert len(noise) < size < len(noise) * 1.01
+    assert path.stat().st_size < len(text) / 20

@@ -17,8 +17,9 @@ from evidencekit.formats.case import CaseFile, decode_case_file, encode_case_fil
 from evidencekit.formats.hashing import leaf_hash
 from evidencekit.formats.ledger import decode_line, encode_line
 from evidencekit.formats.manifest import decode_manifest, encode_manifest
-from evidencekit.model.artifact import Access, Artifact, Sensitivity, StoredObject
+from evidencekit.model.artifact import Artifact, Sensitivity, StoredObject
 from evidencekit.model.event import Actor, Body, Line, Tool
+from evidencekit.model.find import Access
 from evidencekit.model.ids import ArtifactId, CaseId, Digest
 from evidencekit.model.seal import Manifest
 from tests.tools.fakes import START

@@ -1,0 +1,239 @@
+"""Everything that a server really sent, against what lies in the WARC: to the byte, or named.
+
+The same page over HTTP/1.1, HTTP/1.1 with TLS and HTTP/2. The server remembers what it received and
+what it sent; each exchange that it completed must be in the record.
+"""
+
+import json
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from evidencekit.capture import chromium_process
+from evidencekit.capture.browser import BrowserEngine
+from evidencekit.capture.chromium import flags
+from evidencekit.model.capture import CaptureVerdict, PageCapture
+from evidencekit.protocols import Silent
+from tests.tools.fidelity_site import BIG, REPLIES, STEPS, UPLOAD, answer
+from tests.tools.h2_site import H2Site, Headers, Sent, h2_site
+from tests.tools.waczs import warcs_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.network]
+
+BODY_NOT_READ = {"/moved-with-body"}
+"""No browser reads the body of a redirect, so it never came; the record says truncated."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One side of an exchange in the WARC."""
+
+    url: str
+    start: str
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    warc: dict[str, str]
+    protocols: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fidelity:
+    protocol: str
+    result: PageCapture
+    sent: list[Sent]
+    requests: list[Message]
+    responses: list[Message]
+    infos: list[Message]
+    notes: list[Message]
+    dom: str
+
+    def of(self, path: str) -> list[tuple[Sent, Message]]:
+        """Pair what was sent for a path with what was recorded, in order of time."""
+        sent = [one for one in self.sent if one.path == path]
+        urls = {one.url for one in sent}
+        recorded = [one for one in self.responses if one.url in urls]
+        recorded.sort(key=lambda one: one.warc["WARC-Date"])
+        assert len(sent) == len(recorded), path
+        return list(zip(sent, recorded, strict=True))
+
+
+def read(path: Path) -> Iterator[tuple[str, Message]]:
+    with path.open("rb") as stream:
+        for record in ArchiveIterator(stream, no_record_parse=True):
+            kind = record.rec_type
+            raw = record.raw_stream.read()
+            head, _, body = (
+                raw.partition(b"\r\n\r\n") if kind in {"request", "response"} else (b"", b"", raw)
+            )
+            start, *lines = head.split(b"\r\n")
+            pairs = [line.partition(b":")[::2] for line in lines]
+            yield (
+                kind,
+                Message(
+                    url=record.rec_headers.get_header("WARC-Target-URI") or "",
+                    start=start.decode(),
+                    headers=[(name, value.strip()) for name, value in pairs],
+                    body=body,
+                    warc=dict(record.rec_headers.headers),
+                    protocols=tuple(
+                        value
+                        for name, value in record.rec_headers.headers
+                        if name == "WARC-Protocol"
+                    ),
+                ),
+            )
+
+
+@pytest.fixture(scope="module", params=["http/1.1", "http/1.1 tls", "h2"])
+def fidelity(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Fidelity:
+    protocol, _, tls = str(request.param).partition(" ")
+    folder = tmp_path_factory.mktemp("fidelity")
+    is_tls = bool(tls) or protocol == "h2"
+    allowed = ("h2", "http/1.1") if protocol == "h2" else ("http/1.1",)
+    with h2_site(answer, folder, protocols=allowed, tls=is_tls) as site, trusting(site):
+        engine = BrowserEngine(
+            clock=lambda: datetime.now(UTC),
+            new_id=lambda: str(uuid.uuid4()),
+            allow_private=True,
+            is_replayed=False,
+        )
+        out = folder / "out"
+        out.mkdir()
+        result = engine.capture(site.url(), out, Silent())
+    records = [one for path in warcs_in(out) for one in read(path)]
+    dom = next(out / find.name for find in result.finds if find.role == "dom")
+    return Fidelity(
+        protocol=protocol,
+        result=result,
+        sent=site.sent,
+        requests=[one for kind, one in records if kind == "request"],
+        responses=[one for kind, one in records if kind == "response"],
+        infos=[one for kind, one in records if kind == "warcinfo"],
+        notes=[one for kind, one in records if kind == "metadata" and "://" in one.url],
+        dom=dom.read_text(encoding="utf-8"),
+    )
+
+
+@contextmanager
+def trusting(site: H2Site) -> Iterator[None]:
+    """Let the browser accept the key of the site's CA, by a flag that is none of the product's."""
+    trust = f"--ignore-certificate-errors-spki-list={site.spki}"
+
+    def more(**options: Any) -> tuple[str, ...]:
+        return (*flags(**options), trust)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chromium_process, "flags", more)
+        yield
+
+
+def grouped(headers: Headers) -> Headers:
+    """Put fields of one name where the first of them is; join the parts of a cookie."""
+    names = list(dict.fromkeys(name for name, _ in headers))
+    found = {name: [value for one, value in headers if one == name] for name in names}
+    if b"cookie" in found:  # RFC 9113 §8.2.3
+        found[b"cookie"] = [b"; ".join(found[b"cookie"])]
+    return [(name, value) for name, values in found.items() for value in values]
+
+
+def test_page_used_everything_and_what_went_wrong_is_named(fidelity: Fidelity) -> None:
+    assert f'<p id="state">{" ".join(STEPS)} </p>' in fidelity.dom
+    assert fidelity.result.verdict is CaptureVerdict.PARTIAL
+    assert fidelity.result.reasons == ("resources-bad-status 1",)
+    assert {one.path for one in fidelity.sent} >= REPLIES.keys()
+
+
+def test_every_exchange_of_the_server_is_recorded_once_and_nothing_else(fidelity: Fidelity) -> None:
+    served = Counter((one.method, one.url, one.reply.status) for one in fidelity.sent)
+    methods = {one.warc["WARC-Concurrent-To"]: one.start.split(" ")[0] for one in fidelity.requests}
+    recorded = Counter(
+        (methods[one.warc["WARC-Record-ID"]], one.url, int(one.start.split(" ")[1]))
+        for one in fidelity.responses
+    )
+    assert recorded == served
+
+
+def test_every_body_is_what_the_server_sent(fidelity: Fidelity) -> None:
+    for path in {one.path for one in fidelity.sent} - BODY_NOT_READ:
+        for sent, recorded in fidelity.of(path):
+            is_bodiless = sent.method == "HEAD" or sent.reply.status in {101, 204, 304}
+            assert recorded.body == (b"" if is_bodiless else sent.reply.body), path
+            assert recorded.warc.get("WARC-Truncated") == ("time" if sent.reply.hang else None)
+    (big,) = [one for one in fidelity.responses if one.url.endswith("/big")]
+    assert big.body == BIG
+
+
+def test_body_that_no_browser_reads_is_marked_as_missing(fidelity: Fidelity) -> None:
+    for path in BODY_NOT_READ:
+        for _sent, recorded in fidelity.of(path):
+            assert (recorded.body, recorded.warc["WARC-Truncated"]) == (b"", "unspecified")
+
+
+def test_heads_of_answers_are_what_the_server_sent(fidelity: Fidelity) -> None:
+    for path in {one.path for one in fidelity.sent}:
+        for sent, recorded in fidelity.of(path):
+            if sent.protocol == "h2":
+                lower = [(name.lower(), value) for name, value in sent.reply.headers]
+                head = recorded.headers[: len(lower)]
+                assert head == grouped(lower), path
+                assert {name for name, _ in recorded.headers[len(lower) :]} <= {b"content-length"}
+            else:
+                head = recorded.headers[: len(sent.reply.headers)]
+                assert head == sent.reply.headers, path
+                rest = {name for name, _ in recorded.headers[len(head) :]}
+                assert rest <= {b"Content-Length", b"X-Crawler-Transfer-Encoding"}
+
+
+def test_heads_of_requests_are_what_the_server_received(fidelity: Fidelity) -> None:
+    for path in {one.path for one in fidelity.sent}:
+        for sent, request in requests(fidelity, path):
+            assert request.start == f"{sent.method} {path} HTTP/1.1"
+            if sent.protocol == "h2":
+                assert request.headers[0] == (b"host", sent.host.encode())
+                assert request.headers[1:] == grouped(sent.request_headers), path
+            else:
+                assert request.headers == sent.request_headers, path
+
+
+def test_bodies_of_requests_are_what_the_server_received(fidelity: Fidelity) -> None:
+    for path in {one.path for one in fidelity.sent}:
+        for sent, request in requests(fidelity, path):
+            assert request.body == sent.request_body, path
+    (post,) = requests(fidelity, "/post")
+    assert post[1].body == UPLOAD
+
+
+def requests(fidelity: Fidelity, path: str) -> list[tuple[Sent, Message]]:
+    by_answer = {one.warc["WARC-Concurrent-To"]: one for one in fidelity.requests}
+    return [(sent, by_answer[got.warc["WARC-Record-ID"]]) for sent, got in fidelity.of(path)]
+
+
+def test_each_answer_names_its_protocol(fidelity: Fidelity) -> None:
+    for path in {one.path for one in fidelity.sent}:
+        for sent, recorded in fidelity.of(path):
+            tls = ("tls/1.3",) if sent.scheme == "https" else ()
+            assert recorded.protocols == (sent.protocol, *tls), path
+
+
+def test_early_hints_and_trailers_are_noted_where_the_log_has_them(fidelity: Fidelity) -> None:
+    noted = {one.url.rpartition("/")[2]: json.loads(one.body) for one in fidelity.notes}
+    link = "link: </style.css>; rel=preload; as=style"
+    if fidelity.protocol == "h2":
+        assert noted["hints"] == {"early_hints": [[link]]}
+        assert noted["trailers"] == {"trailers": ["x-trailer: after the body"]}
+    else:
+        assert "trailers" not in noted
+
+
+def test_what_is_changed_and_what_is_lost_is_said_in_the_file(fidelity: Fidelity) -> None:
+    for info in fidelity.infos:
+        for word in (b"regrouped", b"transfer-encoding renamed", b"trailers", b"from the cache"):
+            assert word in info.body
