@@ -98,7 +98,7 @@ def converter(folder: Path, page: Page, dialer: Dialer) -> Converter:
         writer=writer,
         clock=clock,
         closing_at=lambda: None,
-        routes=dialer.routes,
+        passages=dialer.passages,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from evidencekit.capture.gates import gate
 from evidencekit.capture.guard_verdict import bypassing, refused_hosts, why_not_connected
 from evidencekit.capture.netlog_warc import Recording
-from evidencekit.capture.route_log import Route
+from evidencekit.capture.passages import Passage
 from evidencekit.capture.seen import MAX_URL_CHARS, Problem
 from evidencekit.capture.visit import Visit
 from evidencekit.model.capture import CaptureVerdict
@@ -31,30 +31,30 @@ class Judgement:
 
 
 def judge(
-    visit: Visit, recording: Recording, *, asked: str, dom: str, routes: Sequence[Route]
+    visit: Visit, recording: Recording, *, asked: str, dom: str, passages: Sequence[Passage]
 ) -> Judgement:
     """Weigh everything that is known of one visit.
 
-    ``asked`` is the URL that was asked for, ``dom`` the final document or empty, ``routes`` all
+    ``asked`` is the URL that was asked for, ``dom`` the final document or empty, ``passages`` all
     that the guard did.
     """
     notes = _notes(visit, recording)
-    past = bypassing(recording.peers, routes)
+    past = bypassing(recording.peers, passages)
     if visit.net_error == _NOT_LOGGED_IN:
         return Judgement(
             verdict=CaptureVerdict.BLOCKED,
-            reasons=("auth-required 401", *visit.reasons, *refused_hosts(routes), *past),
+            reasons=("auth-required 401", *visit.reasons, *refused_hosts(passages), *past),
             notes=notes,
         )
     if visit.document is None or (visit.net_error and not visit.is_download):
-        reasons = (_why_failed(visit, routes), *past)
+        reasons = (_why_failed(visit, passages), *past)
         return Judgement(verdict=CaptureVerdict.FAILED, reasons=reasons, notes=notes)
     blocked_by = gate(visit.document, visit.facts, asked=asked, dom=dom)
     reasons = (
         *(_document(visit) if blocked_by is None else (blocked_by,)),
         *visit.reasons,
         *_missing(visit, recording),
-        *refused_hosts(routes),
+        *refused_hosts(passages),
         *past,
     )
     if blocked_by is not None:
@@ -75,9 +75,9 @@ def resources(visit: Visit, recording: Recording) -> tuple[tuple[Problem, ...], 
     return (*seen.problems, *listed), omitted
 
 
-def _why_failed(visit: Visit, routes: Sequence[Route]) -> str:
+def _why_failed(visit: Visit, passages: Sequence[Passage]) -> str:
     error = visit.net_error or "no-answer"
-    why = why_not_connected(error, routes)
+    why = why_not_connected(error, passages)
     if why is not None:
         return why
     if error.startswith(_TLS_ERRORS):

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from evidencekit.capture.guard import Guard
 from evidencekit.capture.names import Names, Observe, Resolve, is_local_name, literal
-from evidencekit.capture.route_log import Route, RouteLog
+from evidencekit.capture.passages import Passage, PassageLog
 from evidencekit.capture.tape import StoppedError
 from evidencekit.capture.upstream import Upstream, tunnel
 
@@ -40,29 +40,29 @@ class Dialer:
         self._connect_s = connect_s
         self._upstream = upstream
         self.names = Names(resolve=resolve, observe=observe, patience_s=connect_s, clock=clock)
-        self.routes = RouteLog(clock=clock, via=upstream.shown if upstream else None)
+        self.passages = PassageLog(clock=clock, via=upstream.shown if upstream else None)
 
-    def dial(self, route: Route, host: str, port: int) -> socket.socket:
-        """Connect to ``host`` and fill in ``route``; raises :class:`StoppedError`.
+    def dial(self, passage: Passage, host: str, port: int) -> socket.socket:
+        """Connect to ``host`` and fill in ``passage``; raises :class:`StoppedError`.
 
-        The reason is in the exception and in the route.
+        The reason is in the exception and in the passage.
         """
-        route.host, route.port = host, port
+        passage.host, passage.port = host, port
         try:
-            return self._connect(route)
+            return self._connect(passage)
         except StoppedError as exc:
-            route.refusal = exc.reason
+            passage.refusal = exc.reason
             raise
 
-    def _connect(self, route: Route) -> socket.socket:
-        if self.routes.is_full():
+    def _connect(self, passage: Passage) -> socket.socket:
+        if self.passages.is_full():
             raise StoppedError("too-many-connections")
         if self._upstream is not None:
-            return self._through(self._upstream, route.host, route.port)
-        return self._directly(route)
+            return self._through(self._upstream, passage.host, passage.port)
+        return self._directly(passage)
 
-    def _directly(self, route: Route) -> socket.socket:
-        route.lookup = lookup = self.names.look_up(route.host, route.port)
+    def _directly(self, passage: Passage) -> socket.socket:
+        passage.lookup = lookup = self.names.look_up(passage.host, passage.port)
         if lookup.failure is not None:
             raise StoppedError(lookup.failure)
         refused = {ip: why for ip in lookup.addresses if (why := self._guard(ip)) is not None}
@@ -70,8 +70,8 @@ class Dialer:
         if not allowed:
             ip, why = next(iter(refused.items()))
             raise StoppedError(f"address-refused {why} {ip}")
-        sock = _connect_to(allowed, route.port, self._connect_s)
-        route.ip = str(sock.getpeername()[0])
+        sock = _connect_to(allowed, passage.port, self._connect_s)
+        passage.ip = str(sock.getpeername()[0])
         return sock
 
     def _through(self, upstream: Upstream, host: str, port: int) -> socket.socket:

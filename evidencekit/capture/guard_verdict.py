@@ -1,9 +1,9 @@
-"""What the guard's routes come to in the verdict of a page. Pure."""
+"""What the guard's passages come to in the verdict of a page. Pure."""
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from evidencekit.capture.route_log import Route
+from evidencekit.capture.passages import Passage
 
 MAX_NAMED = 20
 """How many refused hosts are named one by one."""
@@ -12,20 +12,20 @@ _REFUSED = "address-refused"
 _ERRORS = frozenset({"net::ERR_SOCKS_CONNECTION_FAILED"})
 
 
-def why_not_connected(net_error: str, routes: Sequence[Route]) -> str | None:
+def why_not_connected(net_error: str, passages: Sequence[Passage]) -> str | None:
     """Return why the page itself was not connected; None where that was not its error."""
     if net_error not in _ERRORS:
         return None
-    refusals = [route.refusal for route in routes if route.refusal is not None]
+    refusals = [passage.refusal for passage in passages if passage.refusal is not None]
     return refusals[-1] if refusals else None  # nothing is asked for after a page that fails
 
 
-def refused_hosts(routes: Iterable[Route]) -> tuple[str, ...]:
+def refused_hosts(passages: Iterable[Passage]) -> tuple[str, ...]:
     """Return a reason for each host whose address was refused, with address and host."""
     reasons = (
-        f"{route.refusal} {route.host}"
-        for route in routes
-        if route.refusal is not None and route.refusal.startswith(_REFUSED)
+        f"{passage.refusal} {passage.host}"
+        for passage in passages
+        if passage.refusal is not None and passage.refusal.startswith(_REFUSED)
     )
     return tuple(islice(dict.fromkeys(reasons), MAX_NAMED))
 
@@ -35,10 +35,10 @@ def through_proxy(via: str | None) -> tuple[str, ...]:
     return (f"through-proxy {via}",) if via is not None else ()
 
 
-def bypassing(peers: Iterable[str], routes: Iterable[Route]) -> tuple[str, ...]:
+def bypassing(peers: Iterable[str], passages: Iterable[Passage]) -> tuple[str, ...]:
     """Return a reason for each peer of the browser that the guard knows nothing of.
 
     The browser is told to do all through the guard; this is the check that it did.
     """
-    known = {route.peer for route in routes}
+    known = {passage.peer for passage in passages}
     return tuple(f"guard-bypassed {peer}" for peer in peers if peer not in known)

@@ -29,7 +29,7 @@ from evidencekit.capture.limits import Limits
 from evidencekit.capture.names import Observe, Resolve, resolve_host
 from evidencekit.capture.page_context import context_of
 from evidencekit.capture.page_facts import PageFacts
-from evidencekit.capture.route_log import DNS, TCP, Route, lookup_documents, route_document
+from evidencekit.capture.passages import DNS, TCP, Passage, lookup_documents, passage_document
 from evidencekit.capture.seen import Document
 from evidencekit.capture.tape import Budget
 from evidencekit.capture.upstream import Upstream
@@ -105,7 +105,7 @@ class HttpEngine:
                 fetcher = self._fetcher(warc, session, dialer, workdir)
                 walked = Walk(fetcher, self._limits, observer).run(address.url)
                 received = fetcher.received_bytes
-                _write_routes(warc, dialer.routes.all(), at=self._clock())
+                _write_passages(warc, dialer.passages.all(), at=self._clock())
         except OSError as exc:
             raise DiskUnavailable(_("cannot write the capture: {exc}").format(exc=exc)) from exc
         verdict, reasons = judge(walked, asked=address.url, max_named=self._limits.reasons)
@@ -131,8 +131,8 @@ class HttpEngine:
             title=walked.title[:MAX_TITLE_CHARS] if walked.title is not None else None,
             context=context_of(verdict, walked.text, walked.page.url),
             peer=walked.page.ip,
-            notes=(*_notes(walked), *through_proxy(dialer.routes.via)),
-            detail={"proxy": dialer.routes.via, **_detail(walked, fetcher, received)},
+            notes=(*_notes(walked), *through_proxy(dialer.passages.via)),
+            detail={"proxy": dialer.passages.via, **_detail(walked, fetcher, received)},
         )
 
     def _writer(self, path: Path) -> WarcWriter:
@@ -204,9 +204,9 @@ def judge(walked: Walked, *, asked: str, max_named: int) -> tuple[CaptureVerdict
     return CaptureVerdict.PARTIAL if reasons else CaptureVerdict.COMPLETE, reasons
 
 
-def _write_routes(warc: WarcWriter, routes: Sequence[Route], *, at: datetime) -> None:
-    warc.write_metadata(DNS, lookup_documents(routes), at=at)
-    warc.write_metadata(TCP, [route_document(route) for route in routes], at=at)
+def _write_passages(warc: WarcWriter, passages: Sequence[Passage], *, at: datetime) -> None:
+    warc.write_metadata(DNS, lookup_documents(passages), at=at)
+    warc.write_metadata(TCP, [passage_document(passage) for passage in passages], at=at)
 
 
 def _notes(walked: Walked) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from evidencekit.capture.netlog_owners import Asked, Owners
 from evidencekit.capture.netlog_recorded import Failure, Gathering, Recorded
 from evidencekit.capture.netlog_sockets import Socket, Sockets
 from evidencekit.capture.netlog_uploads import Uploads
-from evidencekit.capture.route_log import RouteLog
+from evidencekit.capture.passages import PassageLog
 
 NEEDED = (
     frozenset(
@@ -57,7 +57,7 @@ class Exchanges:
         spool: Callable[[], BinaryIO],
         closing_at: Callable[[], datetime | None],
         page_id: str | None = None,
-        routes: RouteLog | None = None,
+        passages: PassageLog | None = None,
     ) -> None:
         self._events = events
         self._error_name = error_name
@@ -66,7 +66,7 @@ class Exchanges:
         self._page_id = page_id
         self._asked: dict[int, Asked] = {}
         self._open: dict[int, tuple[Asked, Gathering]] = {}
-        self.sockets = Sockets(routes)
+        self.sockets = Sockets(passages)
         self.owners = Owners(was_seen)
         self._uploads = Uploads(self.sockets, spool)
 

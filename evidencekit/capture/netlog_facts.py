@@ -16,12 +16,12 @@ from evidencekit.capture.netlog import Event, NetLog
 from evidencekit.capture.netlog_exchanges import Exchanges
 from evidencekit.capture.netlog_recorded import Failure
 from evidencekit.capture.netlog_sockets import Socket
-from evidencekit.capture.route_log import (
+from evidencekit.capture.passages import (
     DNS,
     TCP,
     host_and_port,
     lookup_documents,
-    route_document,
+    passage_document,
 )
 from evidencekit.formats.times import write_time
 from evidencekit.model.json import Json
@@ -63,7 +63,7 @@ class Facts:
                     name: self._certificates[name] for name in _named([*secured, *verdicts])
                 },
             },
-            DNS: lookup_documents(one.route for one in connections if one.route is not None),
+            DNS: lookup_documents(one.passage for one in connections if one.passage is not None),
             TCP: [_connection(one) for one in connections],
             FAILURES: _failures(exchanges.failures, connections),
         }
@@ -116,16 +116,16 @@ def _connection(socket: Socket) -> dict[str, Json]:
         "socket": socket.number,
         "at": write_time(socket.at),
         "peer": socket.peer,
-        "route": route_document(socket.route) if socket.route is not None else None,
+        "passage": passage_document(socket.passage) if socket.passage is not None else None,
     }
 
 
 def _failures(failures: Iterable[Failure], connections: Iterable[Socket]) -> list[Json]:
     """Add to each what the guard said of its host, since the browser is told a number only."""
     refusals = {
-        (one.route.host, one.route.port): one.route.refusal
+        (one.passage.host, one.passage.port): one.passage.refusal
         for one in connections
-        if one.route is not None and one.route.refusal is not None
+        if one.passage is not None and one.passage.refusal is not None
     }
     return [
         {

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from evidencekit.capture.netlog import Event
-from evidencekit.capture.route_log import Route, RouteLog
+from evidencekit.capture.passages import Passage, PassageLog
 from evidencekit.model.json import Json
 
 NEEDED = frozenset(
@@ -41,7 +41,7 @@ class Socket:
     went past the guard. None until it is connected."""
     origin: tuple[int, int] | None = None
     """The port that it came from, and which use of that port it was, from 0; to the guard only."""
-    route: Route | None = None
+    passage: Passage | None = None
     """What the guard made of it."""
     is_tls: bool = False
     tls: Mapping[str, Json] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Socket:
     def peer(self) -> str | None:
         """``address:port`` of the server; None where nobody here knows it (upstream proxy)."""
         if self.origin is not None:
-            return self.route.peer if self.route is not None else None
+            return self.passage.peer if self.passage is not None else None
         return self.remote
 
     @property
@@ -64,10 +64,10 @@ class Socket:
 
 
 class Sockets:
-    """Follows the steps from request to socket; ``routes`` are those of the same capture."""
+    """Follows the steps from request to socket; ``passages`` are those of the same capture."""
 
-    def __init__(self, routes: RouteLog | None = None) -> None:
-        self._routes = routes
+    def __init__(self, passages: PassageLog | None = None) -> None:
+        self._passages = passages
         self._uses: Counter[int] = Counter()
         self._sockets: dict[int, Socket] = {}
         self._socket_of_job: dict[int, int] = {}
@@ -121,8 +121,8 @@ class Sockets:
 
     def _joined(self, socket: Socket) -> Socket:
         # Not when it connects: the guard may take a connection later than the browser logs it.
-        if socket.route is None and socket.origin is not None and self._routes is not None:
-            socket.route = self._routes.of_client(*socket.origin)
+        if socket.passage is None and socket.origin is not None and self._passages is not None:
+            socket.passage = self._passages.of_client(*socket.origin)
         return socket
 
     def _connect(self, event: Event) -> None:
@@ -143,7 +143,7 @@ class Sockets:
     def _connected(self, socket: Socket, event: Event) -> None:
         socket.remote = event.text("remote_address") or None
         port = event.text("local_address").rpartition(":")[2]
-        if self._routes is not None and socket.remote == self._routes.door and port.isdigit():
+        if self._passages is not None and socket.remote == self._passages.door and port.isdigit():
             socket.origin = (int(port), self._uses[int(port)])
             self._uses[int(port)] += 1
 

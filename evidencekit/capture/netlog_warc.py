@@ -21,7 +21,7 @@ from evidencekit.capture.netlog import Event, NetLog
 from evidencekit.capture.netlog_exchanges import Exchanges
 from evidencekit.capture.netlog_facts import Facts
 from evidencekit.capture.netlog_recorded import Failure, Recorded
-from evidencekit.capture.route_log import RouteLog
+from evidencekit.capture.passages import PassageLog
 from evidencekit.capture.spooled import Spool
 from evidencekit.capture.warc import WarcWriter
 
@@ -93,7 +93,7 @@ def record(
     clock: Callable[[], datetime],
     closing_at: Callable[[], datetime | None],
     page_id: str | None = None,
-    routes: RouteLog | None = None,
+    passages: PassageLog | None = None,
     is_refetch: Callable[[str, datetime, bytes], bool] = lambda _url, _at, _head: False,
     add_last: Callable[[WarcWriter], None] = lambda _main: None,
 ) -> Recording:
@@ -102,7 +102,7 @@ def record(
     ``was_seen`` is asked again and again while the log grows. ``writer`` opens a WARC at a path.
     ``closing_at`` says when we began to close the browser, None as long as we have not. A disk that
     takes no more ends the recording, with what was written. Raises :class:`BrowserUnavailable` for
-    a log that this release cannot read. ``routes`` are what the guard did in this capture.
+    a log that this release cannot read. ``passages`` are what the guard did in this capture.
     ``is_refetch`` tells by URL, time and head of a request whether we made it ourselves, to have a
     file whole. ``add_last`` is called when the log has ended, to add what it cannot hold.
     """
@@ -116,7 +116,7 @@ def record(
         spool=spool.make,
         closing_at=closing_at,
         page_id=page_id,
-        routes=routes,
+        passages=passages,
     )
     tally = _Tally()
     main, partial = folder / MAIN_NAME, folder / PARTIAL_NAME

@@ -54,8 +54,7 @@ def pack(
 ) -> Packed:
     """Pack and check; without ``is_replayed`` the page is not shown again.
 
-    Never where showing it is forbidden or somebody must not see it (``--no-media``,
-    ``csam_suspected``).
+    Never where nobody may be shown it.
     """
     made = _written(recording, page, created=created, workdir=workdir)
     if made is None:

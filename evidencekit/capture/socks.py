@@ -17,8 +17,8 @@ from typing import Self
 
 from evidencekit.capture.client_owner import owner_of_client
 from evidencekit.capture.dialing import Dialer
+from evidencekit.capture.passages import Passage
 from evidencekit.capture.relay import Carried, relay
-from evidencekit.capture.route_log import Route
 from evidencekit.capture.socks_request import (
     SUCCEEDED,
     RequestReader,
@@ -53,7 +53,7 @@ class SocksGuard:
         self._listener = socket.create_server((_ADDRESS, 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         self.door = f"{_ADDRESS}:{self.port}"
-        self._dialer.routes.door = self.door
+        self._dialer.passages.door = self.door
         self._accepting = threading.Thread(target=self._accept, name="guard", daemon=True)
 
     def __enter__(self) -> Self:
@@ -95,33 +95,33 @@ class SocksGuard:
             if self._closed.is_set():
                 client.close()
                 return
-            route = self._admit(client, (ip, port))
-            if route is None:
+            passage = self._admit(client, (ip, port))
+            if passage is None:
                 client.close()
                 self._slots.release()
             else:
-                threading.Thread(target=self._run, args=(client, route), daemon=True).start()
+                threading.Thread(target=self._run, args=(client, passage), daemon=True).start()
 
-    def _admit(self, client: socket.socket, address: tuple[str, int]) -> Route | None:
+    def _admit(self, client: socket.socket, address: tuple[str, int]) -> Passage | None:
         if self._client_uid is not None:
             owner = owner_of_client(address, client.getsockname())
             if owner not in {None, self._client_uid}:
-                self._dialer.routes.strangers += 1
+                self._dialer.passages.strangers += 1
                 _log.debug("user %s came to the guard's port and was turned away", owner)
                 return None
-        return self._dialer.routes.open(client_port=address[1])
+        return self._dialer.passages.open(client_port=address[1])
 
-    def _run(self, client: socket.socket, route: Route) -> None:
+    def _run(self, client: socket.socket, passage: Passage) -> None:
         try:
             with client:
                 self._keep(client)
                 reader = RequestReader(client)
-                server = self._open(client, reader, route)
+                server = self._open(client, reader, passage)
                 if server is not None:
                     with server:
                         self._keep(server)
-                        route.carried = Carried()
-                        relay(client, server, route.carried, early=reader.early)
+                        passage.carried = Carried()
+                        relay(client, server, passage.carried, early=reader.early)
         finally:
             with self._lock:
                 self._live.pop(threading.current_thread(), None)
@@ -136,25 +136,25 @@ class SocksGuard:
             _shut(sock)
 
     def _open(
-        self, client: socket.socket, reader: RequestReader, route: Route
+        self, client: socket.socket, reader: RequestReader, passage: Passage
     ) -> socket.socket | None:
         """Come to terms with the client; None where nothing is connected, which it was told."""
         try:
             client.settimeout(HANDSHAKE_S)
             asked = read_request(client, reader)
             if asked is None:
-                route.refusal = "not-socks"
+                passage.refusal = "not-socks"
                 return None
-            return self._connect(client, route, *asked)
+            return self._connect(client, passage, *asked)
         except (OSError, EOFError):
-            route.refusal = route.refusal or "client-gone"
+            passage.refusal = passage.refusal or "client-gone"
             return None
 
     def _connect(
-        self, client: socket.socket, route: Route, host: str, port: int
+        self, client: socket.socket, passage: Passage, host: str, port: int
     ) -> socket.socket | None:
         try:
-            server = self._dialer.dial(route, host, port)
+            server = self._dialer.dial(passage, host, port)
         except StoppedError as exc:
             answer(client, reply_to(exc.reason))
             return None

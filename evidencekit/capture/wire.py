@@ -17,7 +17,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from evidencekit.capture.dialing import Dialer
-from evidencekit.capture.route_log import Route
+from evidencekit.capture.passages import Passage
 from evidencekit.capture.tape import Tape, TapedReader
 
 _BUFFER = 64 * 1024
@@ -81,17 +81,17 @@ class _Connection(HTTPConnection):
         self._tape = tape
         self._dialer = dialer
         self._met = met
-        self._route: Route | None = None
+        self._passage: Passage | None = None
         self.response_class: Any = partial(_Response, tape=tape)
 
     def _new_conn(self) -> socket.socket:
-        self._route = self._dialer.routes.open()
-        return self._dialer.dial(self._route, self._dns_host.strip("[]"), self.port)
+        self._passage = self._dialer.passages.open()
+        return self._dialer.dial(self._passage, self._dns_host.strip("[]"), self.port)
 
     def connect(self) -> None:
         super().connect()
-        if self._route is not None:
-            self._met(_peer(self.sock, self._route))
+        if self._passage is not None:
+            self._met(_peer(self.sock, self._passage))
 
     def send(self, data: Any) -> None:
         if self.sock is None:
@@ -104,13 +104,13 @@ class _TlsConnection(_Connection, HTTPSConnection):
     pass
 
 
-def _peer(sock: socket.socket, route: Route) -> Peer:
+def _peer(sock: socket.socket, passage: Passage) -> Peer:
     if not isinstance(sock, ssl.SSLSocket):
-        return Peer(ip=route.ip, port=route.port)
+        return Peer(ip=passage.ip, port=passage.port)
     cipher = sock.cipher()
     return Peer(
-        ip=route.ip,
-        port=route.port,
+        ip=passage.ip,
+        port=passage.port,
         tls_version=sock.version(),
         cipher=cipher[0] if cipher else None,
         chain=_chain(sock),

@@ -20,7 +20,7 @@ from evidencekit.capture.dns_question import observe_dns
 from evidencekit.capture.http import HttpEngine
 from evidencekit.capture.page_context import context_document
 from evidencekit.capture.upstream import Upstream, parse_upstream
-from evidencekit.errors import BrowserUnavailable
+from evidencekit.errors import BrowserUnavailable, PolicyForbids
 from evidencekit.files.durable import disk_errors
 from evidencekit.formats.times import write_time
 from evidencekit.model.artifact import Artifact, Sensitivity
@@ -31,6 +31,7 @@ from evidencekit.protocols import Observer, PageEngine, Silent
 from evidencekit.store.case import Case
 from evidencekit.store.spool import open_spool
 from evidencekit.store.writer import Committed
+from evidencekit.text.catalog import _
 from evidencekit.workflow.credentials import Guarded, guarded, unguarded
 from evidencekit.workflow.dating import Dated, Undated, date_early
 from evidencekit.workflow.recording import record
@@ -73,8 +74,10 @@ def capture(
     given, ``socks5://`` or ``http://``, and no name is looked up here then.
     Without ``engine`` a browser is used where one is found. Raises
     :class:`~evidencekit.errors.BadInput` for what is no web address before anything is fetched,
-    and :class:`~evidencekit.errors.BrowserUnavailable`.
+    :class:`~evidencekit.errors.BrowserUnavailable`, and :class:`~evidencekit.errors.PolicyForbids`
+    for ``csam_suspected``, of which no picture may be stored.
     """
+    _require_storable(sensitivity)
     wanted = list(dict.fromkeys(urls))
     for url in wanted:
         parse_url(url)
@@ -86,7 +89,6 @@ def capture(
         is_passive=is_passive,
         is_covert=is_covert,
         reference=str(case.id),
-        is_replayed=sensitivity is not Sensitivity.CSAM_SUSPECTED,  # not shown without need
         setting=setting,
     )
     actor = actor or case.first_actor()
@@ -109,6 +111,15 @@ def capture(
             hosts.add(host)
             routed = route_captured(case, page, actor=actor, way=way, setting=setting)
             yield from [routed] if routed is not None else []
+
+
+def _require_storable(sensitivity: Sensitivity) -> None:
+    # A capture without media is not written yet, and one with them would be a copy of the crime.
+    if sensitivity is Sensitivity.CSAM_SUSPECTED:
+        raise PolicyForbids(
+            _("a page suspected of child abuse is not captured: its pictures would be stored"),
+            hint=_("report the address; capture without pictures comes with a later release"),
+        )
 
 
 def _capture_one(
@@ -157,7 +168,6 @@ def _choose(
     is_passive: bool,
     is_covert: bool,
     reference: str,
-    is_replayed: bool,
     setting: Setting,
 ) -> tuple[PageEngine, str | None]:
     reason = None
@@ -177,7 +187,6 @@ def _choose(
                     allow_private=allow_private,
                     upstream=upstream,
                     is_passive=is_passive,
-                    is_replayed=is_replayed,
                     reference=reference,
                     browser=browser,
                     observe=observe,

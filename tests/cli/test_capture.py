@@ -83,3 +83,12 @@ def test_what_is_no_proxy_stops_all_and_is_not_repeated(case: Case) -> None:
     assert done.code == 10
     assert "a-word" not in done.out + done.err
     assert len(case("log", "--json").ok().objects) == 2
+
+
+@pytest.mark.network
+def test_a_page_suspected_of_child_abuse_is_not_even_asked_for(case: Case) -> None:
+    before = len(case("log", "--json").ok().objects)
+    with site.serve() as url:
+        done = case("capture", url, "--allow-private", "--sensitivity", "csam_suspected")
+    assert done.code == 13
+    assert len(case("log", "--json").ok().objects) == before

@@ -43,12 +43,12 @@ def visit(document: Document | None = PAGE, **seen: int) -> Visit:
     ],
 )
 def test_what_the_record_lacks_makes_it_partial(recording: Recording, reason: str) -> None:
-    got = judge(visit(), recording, asked=PAGE.url, dom="", routes=())
+    got = judge(visit(), recording, asked=PAGE.url, dom="", passages=())
     assert (got.verdict, got.reasons) == (CaptureVerdict.PARTIAL, (reason,))
 
 
 def test_failed_resources_are_counted() -> None:
-    got = judge(visit(failed=3, bad_status=2), RECORDING, asked=PAGE.url, dom="", routes=())
+    got = judge(visit(failed=3, bad_status=2), RECORDING, asked=PAGE.url, dom="", passages=())
     assert got.reasons == ("resources-failed 3", "resources-bad-status 2")
 
 
@@ -56,13 +56,13 @@ def test_answer_that_was_seen_and_not_recorded_is_missed() -> None:
     assert not_recorded({"a": 2, "b": 1}, {"a": 1, "b": 5}) == 1
     got = visit()
     got.seen.answers.update({"http://a.test/x": 1})
-    assert judge(got, RECORDING, asked=PAGE.url, dom="", routes=()).reasons == ("not-recorded 1",)
+    assert judge(got, RECORDING, asked=PAGE.url, dom="", passages=()).reasons == ("not-recorded 1",)
 
 
 def test_tls_failure_is_named_as_one() -> None:
     got = visit(None)
     got.net_error = "net::ERR_CERT_DATE_INVALID"
-    assert judge(got, RECORDING, asked=PAGE.url, dom="", routes=()).reasons == (
+    assert judge(got, RECORDING, asked=PAGE.url, dom="", passages=()).reasons == (
         "tls-failed net::ERR_CERT_DATE_INVALID",
     )
 
@@ -80,5 +80,5 @@ def test_missing_resources_are_listed_and_the_list_is_bounded() -> None:
 def test_prompt_for_a_password_is_blocked_not_failed() -> None:
     got = visit(None)
     got.net_error = "net::ERR_INVALID_AUTH_CREDENTIALS"
-    judged = judge(got, RECORDING, asked=PAGE.url, dom="", routes=())
+    judged = judge(got, RECORDING, asked=PAGE.url, dom="", passages=())
     assert (judged.verdict, judged.reasons) == (CaptureVerdict.BLOCKED, ("auth-required 401",))

@@ -31,7 +31,7 @@ from evidencekit.capture.dns_question import DnsAnswer
 from evidencekit.capture.guard import allow_any
 from evidencekit.capture.http import HttpEngine
 from evidencekit.capture.limits import Limits
-from evidencekit.capture.route_log import DNS, TCP
+from evidencekit.capture.passages import DNS, TCP
 from evidencekit.capture.socks import SocksGuard
 from evidencekit.capture.upstream import parse_upstream
 from evidencekit.demo import site
@@ -711,7 +711,7 @@ def test_behind_a_proxy_no_name_is_looked_up_here_and_no_address_is_told(tmp_pat
         proxy = parse_upstream(f"socks5://a-user:a-word@{guard.door}")
         url = server.url(host="site.example")
         result = capture(tmp_path, url, allow_private=False, resolve=here, upstream=proxy)
-        assert [route.host for route in there.routes.all()] == ["site.example"] * 2
+        assert [passage.host for passage in there.passages.all()] == ["site.example"] * 2
 
     assert result.reasons[1].startswith("requisite address-refused loopback 127.0.0.1 ")
     assert f"through-proxy socks5://{guard.door}" in result.notes

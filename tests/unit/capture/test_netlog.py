@@ -18,7 +18,7 @@ from evidencekit.capture.netlog_heads import request_head, response_head
 from evidencekit.capture.netlog_owners import MAX_DOUBTFUL
 from evidencekit.capture.netlog_recorded import Recorded
 from evidencekit.capture.netlog_warc import record
-from evidencekit.capture.route_log import TCP
+from evidencekit.capture.passages import TCP
 from evidencekit.capture.warc import WarcWriter
 from evidencekit.errors import BrowserUnavailable
 

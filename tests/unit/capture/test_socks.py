@@ -15,7 +15,7 @@ import pytest
 from evidencekit.capture import socks
 from evidencekit.capture.dialing import Dialer
 from evidencekit.capture.guard import Guard, allow_any, why_private
-from evidencekit.capture.route_log import Route
+from evidencekit.capture.passages import Passage
 from evidencekit.capture.socks import SocksGuard
 from tests.conftest import OTHER_SYSTEM
 from tests.tools.tcp import exactly, serving, to_the_end
@@ -46,9 +46,9 @@ def guarded(made: Dialer | None = None, uid: int | None = None) -> Iterator[Sock
         yield guard
 
 
-def routes(guard: SocksGuard) -> tuple[Route, ...]:
+def passages(guard: SocksGuard) -> tuple[Passage, ...]:
     guard.close()
-    return guard._dialer.routes.all()
+    return guard._dialer.passages.all()
 
 
 def greet(guard: SocksGuard, methods: bytes = b"\x00") -> socket.socket:
@@ -89,11 +89,11 @@ def test_bytes_pass_unaltered_and_are_counted_both_ways() -> None:
             assert reply == SUCCEEDED
             client.sendall(up)
             assert to_the_end(client) == down
-        (route,) = routes(guard)
-    assert route.carried is not None
-    assert (route.carried.sent_bytes, route.carried.received_bytes) == (len(up), len(down))
-    assert (route.host, route.port, route.ip) == ("page.example", port, "127.0.0.1")
-    assert route.refusal is None
+        (passage,) = passages(guard)
+    assert passage.carried is not None
+    assert (passage.carried.sent_bytes, passage.carried.received_bytes) == (len(up), len(down))
+    assert (passage.host, passage.port, passage.ip) == ("page.example", port, "127.0.0.1")
+    assert passage.refusal is None
 
 
 @pytest.mark.parametrize("host", [b"\x01" + bytes([127, 0, 0, 1]), "127.0.0.1", "any.example"])
@@ -110,7 +110,7 @@ def test_ipv6_address_is_read_as_one() -> None:
         client, reply = ask(guard, b"\x04" + bytes(15) + b"\x01", 80)
         client.close()
         assert reply == NOT_ALLOWED
-        assert routes(guard)[0].refusal == "address-refused loopback ::1"
+        assert passages(guard)[0].refusal == "address-refused loopback ::1"
 
 
 def test_what_a_client_sends_ahead_reaches_the_server() -> None:
@@ -155,10 +155,10 @@ def test_private_address_behind_a_name_is_refused_and_never_connected() -> None:
     with serving(came.append) as port, guarded(dialer(why_private)) as guard:
         client, reply = ask(guard, "inside.example", port)
         client.close()
-        (route,) = routes(guard)
+        (passage,) = passages(guard)
     assert reply == NOT_ALLOWED
-    assert route.refusal == "address-refused loopback 127.0.0.1"
-    assert (route.host, route.ip, came) == ("inside.example", None, [])
+    assert passage.refusal == "address-refused loopback 127.0.0.1"
+    assert (passage.host, passage.ip, came) == ("inside.example", None, [])
 
 
 def test_name_that_changes_its_answer_leads_where_it_led_first() -> None:
@@ -169,7 +169,7 @@ def test_name_that_changes_its_answer_leads_where_it_led_first() -> None:
             client, reply = ask(guard, host, port)
             with client:
                 assert (reply, to_the_end(client)) == (SUCCEEDED, b"first")
-        assert {route.ip for route in routes(guard)} == {"127.0.0.1"}
+        assert {passage.ip for passage in passages(guard)} == {"127.0.0.1"}
 
 
 def test_unknown_name_and_closed_port_have_replies_of_their_own() -> None:
@@ -183,7 +183,7 @@ def test_unknown_name_and_closed_port_have_replies_of_their_own() -> None:
     with guarded(dialer(resolve=resolve)) as guard:
         assert _closed(*ask(guard, "nowhere.example", 80)) == HOST_UNREACHABLE
         assert _closed(*ask(guard, "closed.example", port)) == REFUSED
-        found = [route.refusal for route in routes(guard)]
+        found = [passage.refusal for passage in passages(guard)]
     assert found == ["name-not-found nowhere.example", "connection-refused"]
 
 
@@ -261,8 +261,8 @@ def test_other_users_of_the_machine_are_turned_away() -> None:
     with guarded(uid=os.getuid() + 1) as guard:
         with greet(guard) as client, suppress(ConnectionResetError):  # it is not even read
             assert to_the_end(client) == b""
-        assert routes(guard) == ()
-        assert guard._dialer.routes.strangers == 1
+        assert passages(guard) == ()
+        assert guard._dialer.passages.strangers == 1
 
 
 def test_the_user_that_is_expected_comes_in() -> None:
@@ -278,9 +278,9 @@ def test_route_is_found_by_the_port_that_its_client_came_from() -> None:
         ports = [client.getsockname()[1] for client in opened]
         for client in opened:
             client.close()
-        log = guard._dialer.routes
+        log = guard._dialer.passages
         found = [log.of_client(port, 0) for port in ports]
-        assert [route.host for route in found if route] == [f"h{n}.example" for n in range(5)]
+        assert [passage.host for passage in found if passage] == [f"h{n}.example" for n in range(5)]
         assert log.of_client(ports[0], 1) is None
 
 
@@ -300,7 +300,7 @@ def test_second_use_of_a_port_is_another_route() -> None:
             exactly(again, 2)
             again.sendall(b"\x05\x01\x00\x03\x0esecond.example" + struct.pack(">H", port))
             exactly(again, 10)
-        log = guard._dialer.routes
+        log = guard._dialer.passages
         uses = [log.of_client(local[1], use) for use in (0, 1)]
         assert [one.host for one in uses if one] == ["first.example", "second.example"]
 

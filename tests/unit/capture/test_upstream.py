@@ -10,7 +10,7 @@ import pytest
 
 from evidencekit.capture.dialing import Dialer
 from evidencekit.capture.guard import Guard, allow_any, why_private
-from evidencekit.capture.route_log import Route, route_document
+from evidencekit.capture.passages import Passage, passage_document
 from evidencekit.capture.tape import StoppedError
 from evidencekit.capture.upstream import Upstream, parse_upstream
 from evidencekit.errors import BadInput
@@ -31,16 +31,16 @@ def dialer(upstream: Upstream, guard: Guard = why_private) -> Dialer:
     )
 
 
-def dial(made: Dialer, host: str, port: int = 443) -> tuple[socket.socket, Route]:
-    route = made.routes.open()
-    return made.dial(route, host, port), route
+def dial(made: Dialer, host: str, port: int = 443) -> tuple[socket.socket, Passage]:
+    passage = made.passages.open()
+    return made.dial(passage, host, port), passage
 
 
 def why(made: Dialer, host: str) -> str:
-    route = made.routes.open()
+    passage = made.passages.open()
     with pytest.raises(StoppedError) as stopped:
-        made.dial(route, host, 443)
-    assert route.refusal == stopped.value.reason
+        made.dial(passage, host, 443)
+    assert passage.refusal == stopped.value.reason
     return stopped.value.reason
 
 
@@ -86,13 +86,13 @@ def test_socks_proxy_is_given_the_name_and_nothing_is_looked_up_here(scheme: str
     asked: list[bytes] = []
     with socks(asked) as port:
         made = dialer(parse_upstream(f"{scheme}://127.0.0.1:{port}"))
-        sock, route = dial(made, "site.example")
+        sock, passage = dial(made, "site.example")
         with sock:
             assert to_the_end(sock) == b"from there"
     assert asked == [b"\x03site.example" + struct.pack(">H", 443)]
-    assert (route.ip, route.lookup) == (None, None)
-    assert route_document(route)["via"] == f"{scheme}://127.0.0.1:{port}"
-    assert route_document(route)["peer"] is None
+    assert (passage.ip, passage.lookup) == (None, None)
+    assert passage_document(passage)["via"] == f"{scheme}://127.0.0.1:{port}"
+    assert passage_document(passage)["peer"] is None
 
 
 @pytest.mark.network
@@ -125,7 +125,7 @@ def test_http_proxy_is_asked_to_connect() -> None:
     asked: list[bytes] = []
     with http(asked, b"HTTP/1.1 200 OK\r\nX: y\r\n\r\nfrom there") as port:
         made = dialer(parse_upstream(f"http://u:p@127.0.0.1:{port}"))
-        sock, _route = dial(made, "site.example")
+        sock, _passage = dial(made, "site.example")
         with sock:
             assert to_the_end(sock) == b"from there"
     head = asked[0].split(b"\r\n")
@@ -188,7 +188,7 @@ def test_credentials_are_in_nothing_that_is_shown() -> None:
     upstream = parse_upstream("socks5://secret-user:secret-word@proxy.example")
     assert upstream.shown == "socks5://proxy.example:1080"
     assert "secret" not in repr(upstream)
-    assert dialer(upstream).routes.via == "socks5://proxy.example:1080"
+    assert dialer(upstream).passages.via == "socks5://proxy.example:1080"
 
 
 @pytest.mark.parametrize(

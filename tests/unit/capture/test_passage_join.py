@@ -1,4 +1,4 @@
-"""The browser's sockets and the guard's routes are one connection each, found by the port."""
+"""The browser's sockets and the guard's passages are one connection each, found by the port."""
 
 import io
 from datetime import UTC, datetime, timedelta
@@ -12,9 +12,9 @@ from evidencekit.capture.netlog import Event, NetLog
 from evidencekit.capture.netlog_exchanges import Exchanges
 from evidencekit.capture.netlog_facts import FAILURES, Facts
 from evidencekit.capture.netlog_sockets import Socket, Sockets
-from evidencekit.capture.route_log import (
-    Route,
-    RouteLog,
+from evidencekit.capture.passages import (
+    Passage,
+    PassageLog,
     host_and_port,
     lookup_documents,
 )
@@ -24,14 +24,14 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 DOOR = "127.0.0.1:4711"
 
 
-def log() -> RouteLog:
-    made = RouteLog(clock=lambda: NOW)
+def log() -> PassageLog:
+    made = PassageLog(clock=lambda: NOW)
     made.door = DOOR
     return made
 
 
-def route(routes: RouteLog, port: int, ip: str | None, host: str = "a.test") -> Route:
-    made = routes.open(client_port=port)
+def passage(passages: PassageLog, port: int, ip: str | None, host: str = "a.test") -> Passage:
+    made = passages.open(client_port=port)
     made.host, made.port, made.ip = host, 443, ip
     return made
 
@@ -52,51 +52,51 @@ def connected(sockets: Sockets, number: int, port: int, *, remote: str = DOOR) -
 
 
 def test_peer_is_the_one_that_the_guard_connected_to() -> None:
-    routes = log()
-    sockets = Sockets(routes)
-    route(routes, 50_000, "192.0.2.1")
-    route(routes, 50_001, "2001:db8::1")
+    passages = log()
+    sockets = Sockets(passages)
+    passage(passages, 50_000, "192.0.2.1")
+    passage(passages, 50_001, "2001:db8::1")
     assert connected(sockets, 7, 50_001).peer == "[2001:db8::1]:443"
     assert connected(sockets, 5, 50_000).ip == "192.0.2.1"
 
 
 def test_connection_that_the_guard_takes_late_is_joined_all_the_same() -> None:
-    routes = log()
-    sockets = Sockets(routes)
+    passages = log()
+    sockets = Sockets(passages)
     assert connected(sockets, 5, 50_000).peer is None
-    route(routes, 50_000, "192.0.2.1")
+    passage(passages, 50_000, "192.0.2.1")
     assert sockets.all()[0].peer == "192.0.2.1:443"
 
 
 def test_port_that_is_used_again_belongs_to_the_next_route() -> None:
-    routes = log()
-    sockets = Sockets(routes)
+    passages = log()
+    sockets = Sockets(passages)
     for number, ip in ((5, "192.0.2.1"), (9, "192.0.2.2")):
         connected(sockets, number, 50_000)
-        route(routes, 50_000, ip)
+        passage(passages, 50_000, ip)
     assert [one.ip for one in sockets.all()] == ["192.0.2.1", "192.0.2.2"]
 
 
 def test_connection_past_the_guard_shows_as_what_it_is() -> None:
-    routes = log()
-    sockets = Sockets(routes)
-    route(routes, 50_000, "192.0.2.1")
+    passages = log()
+    sockets = Sockets(passages)
+    passage(passages, 50_000, "192.0.2.1")
     past = connected(sockets, 5, 50_000, remote="10.0.0.1:80")
     assert past.peer == "10.0.0.1:80"
-    assert bypassing([past.peer], routes.all()) == ("guard-bypassed 10.0.0.1:80",)
-    assert bypassing(["192.0.2.1:443"], routes.all()) == ()
+    assert bypassing([past.peer], passages.all()) == ("guard-bypassed 10.0.0.1:80",)
+    assert bypassing(["192.0.2.1:443"], passages.all()) == ()
     assert connected(sockets, 6, 50_000).ip == "192.0.2.1"  # its use of the port is not counted
 
 
 def test_peer_behind_an_upstream_proxy_is_nobody() -> None:
-    routes = log()
-    route(routes, 50_000, None)
-    assert connected(Sockets(routes), 5, 50_000).peer is None
+    passages = log()
+    passage(passages, 50_000, None)
+    assert connected(Sockets(passages), 5, 50_000).peer is None
 
 
 def test_failed_request_is_told_with_what_the_guard_said() -> None:
-    routes = log()
-    refused = route(routes, 4, None, "inside.test")
+    passages = log()
+    refused = passage(passages, 4, None, "inside.test")
     refused.port, refused.refusal = 80, "address-refused private 10.0.0.1"
     events = Log().ask(1, "http://inside.test/x").end(1, net_error=-120)
     events.add("TCP_CONNECT", 5, 2, remote_address=DOOR, local_address="127.0.0.1:4")
@@ -107,7 +107,7 @@ def test_failed_request_is_told_with_what_the_guard_said() -> None:
         error_name=netlog.error_name,
         spool=io.BytesIO,
         closing_at=lambda: LATER,
-        routes=routes,
+        passages=passages,
     )
     assert not [content(one.exchange.response.body) for one in exchanges]
     documents: Any = Facts(netlog).documents(exchanges)
@@ -116,24 +116,24 @@ def test_failed_request_is_told_with_what_the_guard_said() -> None:
 
 
 def test_name_is_documented_once_and_an_address_is_none() -> None:
-    routes = log()
+    passages = log()
     lookup = Lookup(host="a.test", at=NOW, addresses=("192.0.2.1",))
     for port in (1, 2):
-        route(routes, port, "192.0.2.1").lookup = lookup
-    route(routes, 3, "192.0.2.9").lookup = Lookup(host="192.0.2.9", at=NOW + timedelta(1))
-    (document,) = lookup_documents(routes.all())
+        passage(passages, port, "192.0.2.1").lookup = lookup
+    passage(passages, 3, "192.0.2.9").lookup = Lookup(host="192.0.2.9", at=NOW + timedelta(1))
+    (document,) = lookup_documents(passages.all())
     assert isinstance(document, dict)
     assert (document["host"], document["dnssec"]) == ("a.test", "not-observed")
 
 
 def test_reason_of_the_page_is_the_last_that_was_refused() -> None:
-    routes = log()
+    passages = log()
     for refusal in ("name-not-found a.test", "address-refused private 10.0.0.1"):
-        route(routes, 1, None, "b.test").refusal = refusal
+        passage(passages, 1, None, "b.test").refusal = refusal
     error = "net::ERR_SOCKS_CONNECTION_FAILED"
-    assert why_not_connected(error, routes.all()) == "address-refused private 10.0.0.1"
-    assert why_not_connected("net::ERR_FAILED", routes.all()) is None
-    assert refused_hosts(routes.all()) == ("address-refused private 10.0.0.1 b.test",)
+    assert why_not_connected(error, passages.all()) == "address-refused private 10.0.0.1"
+    assert why_not_connected("net::ERR_FAILED", passages.all()) is None
+    assert refused_hosts(passages.all()) == ("address-refused private 10.0.0.1 b.test",)
 
 
 @pytest.mark.parametrize(

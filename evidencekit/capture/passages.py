@@ -1,7 +1,7 @@
-"""What the guard did: one :class:`Route` for each connection that was asked of it.
+"""What the guard did: one :class:`Passage` for each connection that was asked of it.
 
-The browser's own log sees only the guard at the other end of its connections. A route says who was
-really there; :meth:`RouteLog.of_client` finds it by the port that the browser connected from.
+The browser's own log sees only the guard at the other end of its connections. A passage says who
+was really there; :meth:`PassageLog.of_client` finds it by the port that the browser connected from.
 """
 
 import threading
@@ -17,14 +17,14 @@ from evidencekit.formats.times import write_time
 from evidencekit.model.json import Json
 
 DNS, TCP = "urn:evidencekit:dns", "urn:evidencekit:tcp"
-"""Targets of the metadata records with :func:`lookup_documents` and :func:`route_document`."""
+"""Targets of the metadata records with :func:`lookup_documents` and :func:`passage_document`."""
 _PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
-MAX_ROUTES = 50_000
+MAX_PASSAGES = 50_000
 """In one capture; a page that wants more connections gets none."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Route:
+class Passage:
     """One connection that was asked for; filled by its own threads as it goes on."""
 
     at: datetime
@@ -53,14 +53,14 @@ class Route:
         return f"[{self.ip}]:{self.port}" if ":" in self.ip else f"{self.ip}:{self.port}"
 
 
-class RouteLog:
-    """The routes of one capture, in the order in which they were asked for."""
+class PassageLog:
+    """The passages of one capture, in the order in which they were asked for."""
 
     def __init__(self, *, clock: Callable[[], datetime], via: str | None = None) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._routes: list[Route] = []
-        self._of_client: defaultdict[int, list[Route]] = defaultdict(list)
+        self._passages: list[Passage] = []
+        self._of_client: defaultdict[int, list[Passage]] = defaultdict(list)
         self.via = via
         """The upstream proxy, without credentials; None where we connect ourselves."""
         self.door: str | None = None
@@ -68,52 +68,54 @@ class RouteLog:
         self.strangers = 0
         """Connections of other users of this machine, turned away."""
 
-    def open(self, *, client_port: int | None = None) -> Route:
-        """Begin a route; called in the order in which connections arrive."""
-        route = Route(at=self._clock(), client_port=client_port, via=self.via)
+    def open(self, *, client_port: int | None = None) -> Passage:
+        """Begin a passage; called in the order in which connections arrive."""
+        passage = Passage(at=self._clock(), client_port=client_port, via=self.via)
         with self._lock:
-            self._routes.append(route)
+            self._passages.append(passage)
             if client_port is not None:
-                self._of_client[client_port].append(route)
-        return route
+                self._of_client[client_port].append(passage)
+        return passage
 
     def is_full(self) -> bool:
-        """Return whether the page has had :data:`MAX_ROUTES`."""
-        return len(self._routes) >= MAX_ROUTES
+        """Return whether the page has had :data:`MAX_PASSAGES`."""
+        return len(self._passages) >= MAX_PASSAGES
 
-    def all(self) -> tuple[Route, ...]:
-        """Return every route so far."""
+    def all(self) -> tuple[Passage, ...]:
+        """Return every passage so far."""
         with self._lock:
-            return tuple(self._routes)
+            return tuple(self._passages)
 
-    def of_client(self, port: int, use: int) -> Route | None:
-        """Return the route of the ``use``-th connection (from 0) that came from ``port``.
+    def of_client(self, port: int, use: int) -> Passage | None:
+        """Return the passage of the ``use``-th connection (from 0) that came from ``port``.
 
         A port is given out again only when the connection before it is gone, so both sides see
         the uses of one port in the same order.
         """
         with self._lock:
-            routes = self._of_client.get(port, [])
-            return routes[use] if use < len(routes) else None
+            passages = self._of_client.get(port, [])
+            return passages[use] if use < len(passages) else None
 
 
-def route_document(route: Route) -> dict[str, Json]:
-    """Return a route as JSON; what could not be seen is None, never left out."""
+def passage_document(passage: Passage) -> dict[str, Json]:
+    """Return a passage as JSON; what could not be seen is None, never left out."""
     return {
-        "at": write_time(route.at),
-        "host": route.host,
-        "port": route.port,
-        "peer": route.peer,
-        "via": route.via,
-        "refusal": route.refusal,
-        "sent_bytes": route.carried.sent_bytes if route.carried else None,
-        "received_bytes": route.carried.received_bytes if route.carried else None,
+        "at": write_time(passage.at),
+        "host": passage.host,
+        "port": passage.port,
+        "peer": passage.peer,
+        "via": passage.via,
+        "refusal": passage.refusal,
+        "sent_bytes": passage.carried.sent_bytes if passage.carried else None,
+        "received_bytes": passage.carried.received_bytes if passage.carried else None,
     }
 
 
-def lookup_documents(routes: Iterable[Route]) -> list[Json]:
-    """Return each look-up of these routes once; who was named by an address needed none."""
-    found = {id(route.lookup): route.lookup for route in routes if route.lookup is not None}
+def lookup_documents(passages: Iterable[Passage]) -> list[Json]:
+    """Return each look-up of these passages once; who was named by an address needed none."""
+    found = {
+        id(passage.lookup): passage.lookup for passage in passages if passage.lookup is not None
+    }
     return [lookup_document(one) for one in found.values() if literal(one.host) is None]
 
 
