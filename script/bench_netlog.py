@@ -22,7 +22,9 @@ from typing import BinaryIO
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from evidencekit.capture import netlog_exchanges, netlog_facts, netlog_warc  # noqa: E402
+from evidencekit.capture.netlog import exchanges as netlog_exchanges  # noqa: E402
+from evidencekit.capture.netlog import facts as netlog_facts  # noqa: E402
+from evidencekit.capture.netlog import to_warc as netlog_warc  # noqa: E402
 from evidencekit.capture.warc import WarcWriter  # noqa: E402
 
 PIECE = 32 * 1024

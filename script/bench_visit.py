@@ -19,16 +19,17 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from evidencekit.capture import chromium_process, netlog_warc
-from evidencekit.capture.chromium import find_browser, flags
-from evidencekit.capture.chromium_process import Running, browser_user
-from evidencekit.capture.dialing import Dialer
-from evidencekit.capture.guard import allow_any
-from evidencekit.capture.names import resolve_host
-from evidencekit.capture.page import Page
-from evidencekit.capture.recorder import Converter, Recorder
-from evidencekit.capture.socks import SocksGuard
-from evidencekit.capture.visit import BrowserLimits
+from evidencekit.capture.chromium import process as chromium_process
+from evidencekit.capture.chromium.installed import find_browser, flags
+from evidencekit.capture.chromium.process import Running, browser_user
+from evidencekit.capture.guard.addresses import allow_any
+from evidencekit.capture.guard.dialing import Dialer
+from evidencekit.capture.guard.names import resolve_host
+from evidencekit.capture.guard.socks import SocksGuard
+from evidencekit.capture.netlog import to_warc as netlog_warc
+from evidencekit.capture.netlog.recorder import Converter, Recorder
+from evidencekit.capture.page.page import Page
+from evidencekit.capture.page.visit import BrowserLimits
 from evidencekit.capture.warc import WarcWriter
 
 _ADOPT_ORPHANS = 36  # PR_SET_CHILD_SUBREAPER, prctl(2)

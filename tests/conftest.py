@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from evidencekit.capture.chromium import find_browser
+from evidencekit.capture.chromium.installed import find_browser
 from evidencekit.errors import BrowserUnavailable
 
 OTHER_SYSTEM = "not on this system: "

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from evidencekit.capture.public_address import PublicAddress
+from evidencekit.capture.hosting.public_address import PublicAddress
 from evidencekit.cli import output
 from evidencekit.cli.marks import N_
 from evidencekit.cli.reasons import reason

@@ -13,13 +13,13 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from evidencekit.capture.address import parse_url
-from evidencekit.capture.browser import BrowserEngine
-from evidencekit.capture.chromium import find_browser
-from evidencekit.capture.chromium_profile import remove_dead_profiles
-from evidencekit.capture.dns_question import observe_dns
-from evidencekit.capture.http import HttpEngine
-from evidencekit.capture.page_context import context_document
-from evidencekit.capture.upstream import Upstream, parse_upstream
+from evidencekit.capture.browser.engine import BrowserEngine
+from evidencekit.capture.chromium.installed import find_browser
+from evidencekit.capture.chromium.profile import remove_dead_profiles
+from evidencekit.capture.context.page_context import context_document
+from evidencekit.capture.guard.dns_question import observe_dns
+from evidencekit.capture.guard.upstream import Upstream, parse_upstream
+from evidencekit.capture.http.engine import HttpEngine
 from evidencekit.errors import BrowserUnavailable, PolicyForbids
 from evidencekit.files.durable import disk_errors
 from evidencekit.formats.times import write_time

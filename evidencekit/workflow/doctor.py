@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidencekit.capture.chromium import find_browser
+from evidencekit.capture.chromium.installed import find_browser
 from evidencekit.errors import BrowserUnavailable
 from evidencekit.metadata.magic import OpinionUnavailable, second_opinion
 from evidencekit.text.catalog import _

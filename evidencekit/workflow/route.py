@@ -15,19 +15,19 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from evidencekit.capture.address import Address, parse_url
-from evidencekit.capture.dialing import Dialer
-from evidencekit.capture.guard import allow_any, why_private
-from evidencekit.capture.hosting import domain_names, hosting_document, is_public, look_up
-from evidencekit.capture.http import tls_context
-from evidencekit.capture.names import resolve_host
-from evidencekit.capture.own_requests import LOOK_UP_LIMITS, WARC_NAME, own_requests
-from evidencekit.capture.public_address import (
+from evidencekit.capture.guard.addresses import allow_any, why_private
+from evidencekit.capture.guard.dialing import Dialer
+from evidencekit.capture.guard.names import resolve_host
+from evidencekit.capture.guard.upstream import Upstream
+from evidencekit.capture.hosting.hosting import domain_names, hosting_document, is_public, look_up
+from evidencekit.capture.hosting.public_address import (
     PublicAddress,
     ask_public_address,
     public_address_document,
 )
-from evidencekit.capture.rdap import MEDIA_TYPE, Answered, Rdap
-from evidencekit.capture.upstream import Upstream
+from evidencekit.capture.hosting.rdap import MEDIA_TYPE, Answered, Rdap
+from evidencekit.capture.http.engine import tls_context
+from evidencekit.capture.http.own_requests import LOOK_UP_LIMITS, WARC_NAME, own_requests
 from evidencekit.errors import BadInput
 from evidencekit.files.durable import disk_errors
 from evidencekit.files.opening import RegularFile

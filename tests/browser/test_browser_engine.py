@@ -23,11 +23,11 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import BufferedReader
 from warcio.cli import main as warcio_main
 
-from evidencekit.capture import chromium_process
-from evidencekit.capture.browser import BrowserEngine
-from evidencekit.capture.chromium import Browser, find_browser
-from evidencekit.capture.page import Page
-from evidencekit.capture.visit import BrowserLimits
+from evidencekit.capture.browser.engine import BrowserEngine
+from evidencekit.capture.chromium import process as chromium_process
+from evidencekit.capture.chromium.installed import Browser, find_browser
+from evidencekit.capture.page.page import Page
+from evidencekit.capture.page.visit import BrowserLimits
 from evidencekit.errors import BrowserUnavailable
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.protocols import Silent

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from evidencekit.capture.chromium import find_browser
+from evidencekit.capture.chromium.installed import find_browser
 from evidencekit.errors import BrowserUnavailable
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.find import Access

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from evidencekit.capture import chromium_process
-from evidencekit.capture.browser import BrowserEngine
-from evidencekit.capture.chromium import flags
+from evidencekit.capture.browser.engine import BrowserEngine
+from evidencekit.capture.chromium import process as chromium_process
+from evidencekit.capture.chromium.installed import flags
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.protocols import Silent
 from tests.tools.fidelity_site import BIG, REPLIES, STEPS, UPLOAD, answer

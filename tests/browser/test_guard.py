@@ -20,14 +20,14 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from evidencekit.capture.browser import BrowserEngine
-from evidencekit.capture.chromium import Browser, find_browser
-from evidencekit.capture.dialing import Dialer
-from evidencekit.capture.dns_question import DnsAnswer
-from evidencekit.capture.guard import allow_any, why_private
-from evidencekit.capture.socks import SocksGuard
-from evidencekit.capture.upstream import parse_upstream
-from evidencekit.capture.visit import BrowserLimits
+from evidencekit.capture.browser.engine import BrowserEngine
+from evidencekit.capture.chromium.installed import Browser, find_browser
+from evidencekit.capture.guard.addresses import allow_any, why_private
+from evidencekit.capture.guard.dialing import Dialer
+from evidencekit.capture.guard.dns_question import DnsAnswer
+from evidencekit.capture.guard.socks import SocksGuard
+from evidencekit.capture.guard.upstream import parse_upstream
+from evidencekit.capture.page.visit import BrowserLimits
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.protocols import Silent
 from tests.conftest import OTHER_SYSTEM

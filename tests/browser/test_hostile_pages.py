@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evidencekit.capture.page import Page
+from evidencekit.capture.page.page import Page
 from evidencekit.model.capture import CaptureVerdict
 from tests.tools.visiting import QUICK, visited
 

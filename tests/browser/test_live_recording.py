@@ -15,7 +15,7 @@ from subprocess import CompletedProcess, run
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from evidencekit.capture.browser import BrowserEngine
+from evidencekit.capture.browser.engine import BrowserEngine
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from tests.tools.browser_site import Site, site
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evidencekit.capture.browser import BrowserEngine
+from evidencekit.capture.browser.engine import BrowserEngine
 from evidencekit.model.capture import PageCapture
 from evidencekit.protocols import Silent
 from tests.tools.hostile_server import HostileServer, page, says

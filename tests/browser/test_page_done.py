@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from evidencekit.capture import behaviours
-from evidencekit.capture.behaviours import SiteBehaviour
-from evidencekit.capture.visit import BrowserLimits
+from evidencekit.capture.page import behaviours
+from evidencekit.capture.page.behaviours import SiteBehaviour
+from evidencekit.capture.page.visit import BrowserLimits
 from evidencekit.model.capture import CaptureVerdict
 from evidencekit.model.event import Actor
 from evidencekit.store.case import Kind, create_case

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from evidencekit.capture.browser import BrowserEngine
+from evidencekit.capture.browser.engine import BrowserEngine
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.protocols import Silent
 from tests.tools.h2_site import H2Site, Headers, Reply, h2_site

@@ -16,17 +16,18 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from evidencekit.capture import chromium_process, replay
-from evidencekit.capture.browser import BrowserEngine
-from evidencekit.capture.chromium import Browser, find_browser
-from evidencekit.capture.chromium_process import running
-from evidencekit.capture.replay import check_replay, replay_detail
-from evidencekit.capture.replay_answering import MAX_PIECE
-from evidencekit.capture.replay_likeness import compare_pictures
-from evidencekit.capture.view import View
-from evidencekit.capture.visit import BrowserLimits
-from evidencekit.capture.wacz import write_wacz
-from evidencekit.capture.wacz_reading import open_wacz
+from evidencekit.capture.browser.engine import BrowserEngine
+from evidencekit.capture.chromium import process as chromium_process
+from evidencekit.capture.chromium.installed import Browser, find_browser
+from evidencekit.capture.chromium.process import running
+from evidencekit.capture.page.view import View
+from evidencekit.capture.page.visit import BrowserLimits
+from evidencekit.capture.replay import check as replay
+from evidencekit.capture.replay.answering import MAX_PIECE
+from evidencekit.capture.replay.check import check_replay, replay_detail
+from evidencekit.capture.replay.likeness import compare_pictures
+from evidencekit.capture.wacz.reading import open_wacz
+from evidencekit.capture.wacz.writing import write_wacz
 from evidencekit.capture.warc import Block, Exchange, WarcWriter
 from evidencekit.formats.cdxj_body import body_text
 from evidencekit.formats.wacz import WaczPage

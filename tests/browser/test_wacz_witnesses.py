@@ -17,16 +17,16 @@ import pytest
 import requests
 from warcio.cli import main as warcio_main
 
-from evidencekit.capture.browser import BrowserEngine
-from evidencekit.capture.cdp import CallRefused, Params
-from evidencekit.capture.chromium import find_browser
-from evidencekit.capture.chromium_process import Running, running
-from evidencekit.capture.dialing import Dialer
-from evidencekit.capture.guard import allow_any
-from evidencekit.capture.names import resolve_host
-from evidencekit.capture.page_views import evaluate
-from evidencekit.capture.page_watch import AUTO_ATTACH
-from evidencekit.capture.socks import SocksGuard
+from evidencekit.capture.browser.engine import BrowserEngine
+from evidencekit.capture.chromium.cdp import CallRefused, Params
+from evidencekit.capture.chromium.installed import find_browser
+from evidencekit.capture.chromium.process import Running, running
+from evidencekit.capture.guard.addresses import allow_any
+from evidencekit.capture.guard.dialing import Dialer
+from evidencekit.capture.guard.names import resolve_host
+from evidencekit.capture.guard.socks import SocksGuard
+from evidencekit.capture.page.views import evaluate
+from evidencekit.capture.page.watch import AUTO_ATTACH
 from evidencekit.formats.cdxj import searchable_url
 from evidencekit.protocols import Silent
 from tests.tools.replay_site import FRAME, PAGE, VIDEO, replay_site

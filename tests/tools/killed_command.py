@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evidencekit.capture.chromium import VARIABLE
+from evidencekit.capture.chromium.installed import VARIABLE
 from tests.tools.killer import HOOK
 from tests.tools.machine_room import environment
 

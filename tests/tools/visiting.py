@@ -10,8 +10,8 @@ from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 
-from evidencekit.capture.browser import BrowserEngine
-from evidencekit.capture.visit import BrowserLimits
+from evidencekit.capture.browser.engine import BrowserEngine
+from evidencekit.capture.page.visit import BrowserLimits
 from evidencekit.model.capture import PageCapture
 from evidencekit.model.find import Find
 from evidencekit.protocols import Silent

@@ -18,8 +18,8 @@ from evidencekit.capture.credentials.clearing import Cleared, Clearing, listing
 from evidencekit.capture.credentials.records import Unreadable
 from evidencekit.capture.credentials.survey import Survey
 from evidencekit.capture.credentials.texts import marked
-from evidencekit.capture.wacz import write_wacz
-from evidencekit.capture.wacz_signature import sign_once
+from evidencekit.capture.wacz.signature import sign_once
+from evidencekit.capture.wacz.writing import write_wacz
 from evidencekit.formats import wacz
 from evidencekit.formats.wacz import WaczPage
 

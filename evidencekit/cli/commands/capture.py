@@ -5,7 +5,7 @@ from typing import Literal
 
 import click
 
-from evidencekit.capture.upstream import parse_upstream
+from evidencekit.capture.guard.upstream import parse_upstream
 from evidencekit.cli import output
 from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.dates import note_date

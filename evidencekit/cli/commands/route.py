@@ -2,9 +2,9 @@
 
 import click
 
-from evidencekit.capture.hosting import hosting_document
-from evidencekit.capture.public_address import public_address_document
-from evidencekit.capture.upstream import parse_upstream
+from evidencekit.capture.guard.upstream import parse_upstream
+from evidencekit.capture.hosting.hosting import hosting_document
+from evidencekit.capture.hosting.public_address import public_address_document
 from evidencekit.cli import output
 from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.hosts import print_hosting, print_public_address

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidencekit.capture.address import MAX_URL_CHARS, absolute, parse_url
-from evidencekit.capture.guard import allow_any, why_private
+from evidencekit.capture.guard.addresses import allow_any, why_private
 from evidencekit.errors import BadInput
 
 

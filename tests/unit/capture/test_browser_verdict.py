@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from evidencekit.capture.browser_verdict import judge, not_recorded, resources
-from evidencekit.capture.netlog_warc import Recording
-from evidencekit.capture.seen import MAX_PROBLEMS, Document, Problem, Seen
-from evidencekit.capture.visit import Visit
+from evidencekit.capture.browser.verdict import judge, not_recorded, resources
+from evidencekit.capture.netlog.to_warc import Recording
+from evidencekit.capture.page.seen import MAX_PROBLEMS, Document, Problem, Seen
+from evidencekit.capture.page.visit import Visit
 from evidencekit.model.capture import CaptureVerdict
 
 PAGE = Document(url="http://a.test/", status=200, headers={})

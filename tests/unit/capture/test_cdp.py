@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from evidencekit.capture.cdp import BrowserGone, CallRefused, CallTimedOut, Connection
+from evidencekit.capture.chromium.cdp import BrowserGone, CallRefused, CallTimedOut, Connection
 
 Answer = Callable[[dict[str, Any]], list[dict[str, Any]] | None]
 

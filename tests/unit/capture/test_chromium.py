@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from evidencekit.capture import chromium
-from evidencekit.capture.chromium import find_browser, flags
-from evidencekit.capture.chromium_process import _why_not
+from evidencekit.capture.chromium import installed as chromium
+from evidencekit.capture.chromium.installed import find_browser, flags
+from evidencekit.capture.chromium.process import _why_not
 from evidencekit.errors import BrowserUnavailable
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evidencekit.capture.chromium_profile import fresh_profile, remove_dead_profiles
+from evidencekit.capture.chromium.profile import fresh_profile, remove_dead_profiles
 from tests.tools.machine_room import open_folder
 
 

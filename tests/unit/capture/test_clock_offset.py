@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from evidencekit.capture.clock_offset import clock_offset, offset_document
+from evidencekit.capture.context.clock_offset import clock_offset, offset_document
 
 SENT = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 HEAD = SENT + timedelta(milliseconds=200)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from evidencekit.capture.gates import SHORT_CHARS, gate, is_challenge
-from evidencekit.capture.page_facts import PageFacts, facts_of
-from evidencekit.capture.seen import Document
+from evidencekit.capture.page.facts import PageFacts, facts_of
+from evidencekit.capture.page.gates import SHORT_CHARS, gate, is_challenge
+from evidencekit.capture.page.seen import Document
 
 ASKED = "https://a.test/post/1"
 

@@ -13,22 +13,22 @@ from uuid import uuid4
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from evidencekit.capture.dialing import Dialer
-from evidencekit.capture.guard import allow_any
-from evidencekit.capture.hosting import (
+from evidencekit.capture.guard.addresses import allow_any
+from evidencekit.capture.guard.dialing import Dialer
+from evidencekit.capture.guard.names import resolve_host
+from evidencekit.capture.hosting.hosting import (
     MAX_NETWORKS_ASKED,
     domain_names,
     hosting_document,
     is_public,
     look_up,
 )
-from evidencekit.capture.http import tls_context
-from evidencekit.capture.limits import Limits
-from evidencekit.capture.names import resolve_host
-from evidencekit.capture.own_requests import WARC_NAME, OwnRequests, own_requests
-from evidencekit.capture.platforms import platform_of
-from evidencekit.capture.public_address import ask_public_address
-from evidencekit.capture.rdap import Answered, Rdap
+from evidencekit.capture.hosting.platforms import platform_of
+from evidencekit.capture.hosting.public_address import ask_public_address
+from evidencekit.capture.hosting.rdap import Answered, Rdap
+from evidencekit.capture.http.engine import tls_context
+from evidencekit.capture.http.limits import Limits
+from evidencekit.capture.http.own_requests import WARC_NAME, OwnRequests, own_requests
 from evidencekit.formats import canonical
 from evidencekit.model.hosting import Hosting, RegistryKind
 from tests.tools.hostile_server import Answer, HostileServer, Talk

@@ -26,14 +26,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from warcio.archiveiterator import ArchiveIterator
 
-from evidencekit.capture.dialing import Dialer
-from evidencekit.capture.dns_question import DnsAnswer
-from evidencekit.capture.guard import allow_any
-from evidencekit.capture.http import HttpEngine
-from evidencekit.capture.limits import Limits
-from evidencekit.capture.passages import DNS, TCP
-from evidencekit.capture.socks import SocksGuard
-from evidencekit.capture.upstream import parse_upstream
+from evidencekit.capture.guard.addresses import allow_any
+from evidencekit.capture.guard.dialing import Dialer
+from evidencekit.capture.guard.dns_question import DnsAnswer
+from evidencekit.capture.guard.passages import DNS, TCP
+from evidencekit.capture.guard.socks import SocksGuard
+from evidencekit.capture.guard.upstream import parse_upstream
+from evidencekit.capture.http.engine import HttpEngine
+from evidencekit.capture.http.limits import Limits
 from evidencekit.demo import site
 from evidencekit.errors import BadInput, DiskUnavailable
 from evidencekit.model.capture import CaptureVerdict, PageCapture

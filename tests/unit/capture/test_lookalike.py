@@ -3,7 +3,7 @@
 import idna
 import pytest
 
-from evidencekit.capture.lookalike import both_forms, scripts_of
+from evidencekit.capture.hosting.lookalike import both_forms, scripts_of
 
 
 def host(name: str) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from evidencekit.capture.dns_question import DnsAnswer, name_servers, observe_dns
-from evidencekit.capture.names import (
+from evidencekit.capture.guard.dns_question import DnsAnswer, name_servers, observe_dns
+from evidencekit.capture.guard.names import (
     Names,
     is_public_name,
     literal,
@@ -227,7 +227,7 @@ def _with_other_number(question: bytes) -> bytes:
 def test_what_is_no_answer_to_our_question_is_nothing_and_the_next_is_asked(
     reply: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evidencekit.capture.dns_question.PATIENCE_S", 0.2)
+    monkeypatch.setattr("evidencekit.capture.guard.dns_question.PATIENCE_S", 0.2)
     with name_server(reply) as bad, name_server(says(0x20)) as good:
         assert observe_dns("a.example", servers=[bad]) == []
         assert len(observe_dns("a.example", servers=[bad, good])) == 2

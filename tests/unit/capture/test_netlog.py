@@ -10,15 +10,16 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from evidencekit.capture import netlog_exchanges, netlog_facts
-from evidencekit.capture.netlog import NetLog
-from evidencekit.capture.netlog_exchanges import Exchanges
-from evidencekit.capture.netlog_facts import FAILURES, TLS, Facts
-from evidencekit.capture.netlog_heads import request_head, response_head
-from evidencekit.capture.netlog_owners import MAX_DOUBTFUL
-from evidencekit.capture.netlog_recorded import Recorded
-from evidencekit.capture.netlog_warc import record
-from evidencekit.capture.passages import TCP
+from evidencekit.capture.guard.passages import TCP
+from evidencekit.capture.netlog import exchanges as netlog_exchanges
+from evidencekit.capture.netlog import facts as netlog_facts
+from evidencekit.capture.netlog.exchanges import Exchanges
+from evidencekit.capture.netlog.facts import FAILURES, TLS, Facts
+from evidencekit.capture.netlog.heads import request_head, response_head
+from evidencekit.capture.netlog.log import NetLog
+from evidencekit.capture.netlog.owners import MAX_DOUBTFUL
+from evidencekit.capture.netlog.recorded import Recorded
+from evidencekit.capture.netlog.to_warc import record
 from evidencekit.capture.warc import WarcWriter
 from evidencekit.errors import BrowserUnavailable
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from evidencekit.capture.page_context import (
+from evidencekit.capture.context.page_context import (
     MAX_MEDIA,
     MAX_STATEMENTS,
     context_document,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evidencekit.capture.page_screenshots import MAX_TILES, TILE_HEIGHT_PX, plan_tiles
+from evidencekit.capture.page.screenshots import MAX_TILES, TILE_HEIGHT_PX, plan_tiles
 
 
 @pytest.mark.parametrize(

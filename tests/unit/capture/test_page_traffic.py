@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from evidencekit.capture.page_traffic import Traffic
-from evidencekit.capture.seen import Seen
+from evidencekit.capture.page.seen import Seen
+from evidencekit.capture.page.traffic import Traffic
 
 FRAME = "main"
 

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from evidencekit.capture.guard_verdict import bypassing, refused_hosts, why_not_connected
-from evidencekit.capture.names import Lookup
-from evidencekit.capture.netlog import Event, NetLog
-from evidencekit.capture.netlog_exchanges import Exchanges
-from evidencekit.capture.netlog_facts import FAILURES, Facts
-from evidencekit.capture.netlog_sockets import Socket, Sockets
-from evidencekit.capture.passages import (
+from evidencekit.capture.guard.names import Lookup
+from evidencekit.capture.guard.passages import (
     Passage,
     PassageLog,
     host_and_port,
     lookup_documents,
 )
+from evidencekit.capture.guard.refusals import bypassing, refused_hosts, why_not_connected
+from evidencekit.capture.netlog.exchanges import Exchanges
+from evidencekit.capture.netlog.facts import FAILURES, Facts
+from evidencekit.capture.netlog.log import Event, NetLog
+from evidencekit.capture.netlog.sockets import Socket, Sockets
 from tests.unit.capture.test_netlog import LATER, NEEDED, Log, content
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

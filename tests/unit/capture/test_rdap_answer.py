@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from evidencekit.capture.jcard import read_card
-from evidencekit.capture.rdap_answer import (
+from evidencekit.capture.hosting.jcard import read_card
+from evidencekit.capture.hosting.rdap_answer import (
     MAX_CONTACTS,
     MAX_EVENTS,
     UnusableAnswer,

@@ -9,10 +9,10 @@ from typing import BinaryIO
 
 import pytest
 
-from evidencekit.capture import recorder as recorder_module
-from evidencekit.capture.netlog_pipe import LogPipe
-from evidencekit.capture.netlog_warc import Recording
-from evidencekit.capture.recorder import Recorder, RecordingEnded
+from evidencekit.capture.chromium.log_pipe import LogPipe
+from evidencekit.capture.netlog import recorder as recorder_module
+from evidencekit.capture.netlog.recorder import Recorder, RecordingEnded
+from evidencekit.capture.netlog.to_warc import Recording
 from evidencekit.errors import BrowserUnavailable
 
 NOTHING = Recording(

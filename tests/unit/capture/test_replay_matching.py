@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from evidencekit.capture.replay_matching import Match, Matching
+from evidencekit.capture.replay.matching import Match, Matching
 from evidencekit.formats.cdxj import IndexEntry
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidencekit.capture.decoding import decode_body, decode_css, decode_text
-from evidencekit.capture.markup import tags
-from evidencekit.capture.requisites import Links, read_css, read_html, srcset_urls
+from evidencekit.capture.html.markup import tags
+from evidencekit.capture.html.requisites import Links, read_css, read_html, srcset_urls
 
 BASE = "http://h.example/d/page"
 HERE = "http://h.example/d/"

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from evidencekit.capture import socks
-from evidencekit.capture.dialing import Dialer
-from evidencekit.capture.guard import Guard, allow_any, why_private
-from evidencekit.capture.passages import Passage
-from evidencekit.capture.socks import SocksGuard
+from evidencekit.capture.guard import socks
+from evidencekit.capture.guard.addresses import Guard, allow_any, why_private
+from evidencekit.capture.guard.dialing import Dialer
+from evidencekit.capture.guard.passages import Passage
+from evidencekit.capture.guard.socks import SocksGuard
 from tests.conftest import OTHER_SYSTEM
 from tests.tools.tcp import exactly, serving, to_the_end
 

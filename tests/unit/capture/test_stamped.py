@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evidencekit.capture.stamped import Stamp, document_of, shown_url
-from evidencekit.capture.view import View
+from evidencekit.capture.page.stamped import Stamp, document_of, shown_url
+from evidencekit.capture.page.view import View
 from tests.tools.browser_site import png
 
 AT = datetime(2026, 11, 21, 15, 30, 5, tzinfo=UTC)

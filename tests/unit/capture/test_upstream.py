@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from evidencekit.capture.dialing import Dialer
-from evidencekit.capture.guard import Guard, allow_any, why_private
-from evidencekit.capture.passages import Passage, passage_document
-from evidencekit.capture.tape import StoppedError
-from evidencekit.capture.upstream import Upstream, parse_upstream
+from evidencekit.capture.guard.addresses import Guard, allow_any, why_private
+from evidencekit.capture.guard.dialing import Dialer
+from evidencekit.capture.guard.passages import Passage, passage_document
+from evidencekit.capture.guard.upstream import Upstream, parse_upstream
+from evidencekit.capture.stopped import StoppedError
 from evidencekit.errors import BadInput
 from tests.tools.tcp import exactly, serving, to_the_end
 

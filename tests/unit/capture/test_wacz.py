@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from evidencekit.capture import wacz_reading
-from evidencekit.capture.wacz import write_wacz
-from evidencekit.capture.wacz_index import index_warc
-from evidencekit.capture.wacz_reading import open_wacz
-from evidencekit.capture.wacz_signature import sign_once
+from evidencekit.capture.wacz import reading as wacz_reading
+from evidencekit.capture.wacz.index import index_warc
+from evidencekit.capture.wacz.reading import open_wacz
+from evidencekit.capture.wacz.signature import sign_once
+from evidencekit.capture.wacz.writing import write_wacz
 from evidencekit.capture.warc import Block, Exchange, WarcWriter
 from evidencekit.errors import FormatUnreadable
 from evidencekit.formats.wacz import WaczPage, WaczSignature

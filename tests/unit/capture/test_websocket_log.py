@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from evidencekit.capture.seen import Seen
-from evidencekit.capture.websocket_log import WebSocketLog
+from evidencekit.capture.page.seen import Seen
+from evidencekit.capture.page.websocket_log import WebSocketLog
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 

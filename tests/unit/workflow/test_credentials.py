@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from evidencekit.capture.credentials.copies import WACZ, WARC
-from evidencekit.capture.wacz import write_wacz
-from evidencekit.capture.wacz_signature import sign_once
+from evidencekit.capture.wacz.signature import sign_once
+from evidencekit.capture.wacz.writing import write_wacz
 from evidencekit.export.profiles import HeldBack
 from evidencekit.files.opening import HeldBytes, RegularFile
 from evidencekit.formats.wacz import WaczPage

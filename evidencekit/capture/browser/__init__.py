@@ -1,0 +1,1 @@
+"""The browser engine: a real Chromium, its process, its protocol, its verdict."""

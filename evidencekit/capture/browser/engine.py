@@ -1,0 +1,227 @@
+"""The browser engine: one page in a real Chromium, recorded by Chromium's own network log.
+
+No byte between page and server is changed, no certificate is ours, and TLS errors are never
+ignored. Each capture has a process and a profile of its own, so no cookie, cache
+or script of one page is seen by another, and both are gone afterwards. The log is converted while
+the page is being looked at and never lies on a disk.
+
+All traffic goes through the guard (:mod:`evidencekit.capture.guard.socks`), which resolves every
+name and judges every address before it connects: a redirect, a sub-resource, a WebSocket or a
+changed DNS answer leads to no private address. What was refused is a reason of the verdict.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from evidencekit.capture.address import parse_url
+from evidencekit.capture.browser import verdict as browser_verdict
+from evidencekit.capture.browser.look import Looking, look
+from evidencekit.capture.browser.packing import pack
+from evidencekit.capture.browser.visit_record import detail_of, dom_start, finds_of
+from evidencekit.capture.chromium.installed import Browser, find_browser
+from evidencekit.capture.chromium.process import browser_user, running
+from evidencekit.capture.context.clock_offset import offset_document
+from evidencekit.capture.context.page_context import MAX_READ_CHARS, context_of
+from evidencekit.capture.guard.addresses import Guard, allow_any, why_private
+from evidencekit.capture.guard.dialing import Dialer
+from evidencekit.capture.guard.dns_question import observe_dns
+from evidencekit.capture.guard.names import Observe, Resolve, resolve_host
+from evidencekit.capture.guard.passages import PassageLog
+from evidencekit.capture.guard.refusals import through_proxy
+from evidencekit.capture.guard.socks import SocksGuard
+from evidencekit.capture.guard.upstream import Upstream
+from evidencekit.capture.netlog.recorder import Recorder
+from evidencekit.capture.netlog.to_warc import Recording
+from evidencekit.capture.page.visit import BrowserLimits, Visit
+from evidencekit.formats.wacz import WaczPage
+from evidencekit.model.capture import PageCapture
+from evidencekit.model.json import Json
+from evidencekit.protocols import Observer
+
+_ENGINE = "browser"
+_STEP = "capture-page"
+CONNECT_S = 15
+"""For looking up a name, and once more for connecting."""
+_STEPS = ("start", "load", "scroll", "idle", "read", "views", "stamp", "record", "replay")
+
+
+class BrowserEngine:
+    """Captures with the browser of this machine; satisfies ``protocols.PageEngine``.
+
+    ``new_id`` returns a fresh UUID as text. Without ``browser`` the installed one is looked for at
+    the first capture, and :class:`BrowserUnavailable` raised there if there is none. ``guard``,
+    ``resolve`` and ``observe`` are for tests and for networks with rules of their own. Without
+    ``is_replayed`` the page is not shown again to check the record.
+    """
+
+    name = _ENGINE
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], str],
+        allow_private: bool = False,
+        limits: BrowserLimits | None = None,
+        browser: Browser | None = None,
+        is_passive: bool = False,
+        is_replayed: bool = True,
+        reference: str | None = None,
+        guard: Guard | None = None,
+        resolve: Resolve = resolve_host,
+        observe: Observe | None = observe_dns,
+        upstream: Upstream | None = None,
+    ) -> None:
+        self._clock = clock
+        self._new_id = new_id
+        self._how = Looking(
+            limits=limits or BrowserLimits(),
+            clock=clock,
+            new_id=new_id,
+            is_passive=is_passive,
+            reference=reference,
+        )
+        self._guard = guard or (allow_any if allow_private else why_private)
+        self._resolve = resolve
+        self._observe = observe
+        self._upstream = upstream
+        self._browser = browser
+        self._is_passive = is_passive
+        self._is_replayed = is_replayed
+
+    def capture(self, url: str, workdir: Path, observer: Observer) -> PageCapture:
+        """Capture ``url``; see :class:`evidencekit.protocols.PageEngine`.
+
+        Raises :class:`BadInput` for what is no web URL, and :class:`BrowserUnavailable` where no
+        browser starts or its log cannot be read.
+        """
+        address = parse_url(url)
+        started = self._clock()
+        self._browser = browser = self._browser or find_browser()
+        dialer, page_id = self._dialer(), self._new_id()
+
+        def on_step(step: str) -> None:
+            observer.on(_STEP, _STEPS.index(step), len(_STEPS))
+
+        fragment = f"#{address.fragment}" if address.fragment else ""
+        with (
+            SocksGuard(dialer, client_uid=_client_uid()) as guard,
+            running(browser, door=guard.door) as process,
+            Recorder(process.log, kill=process.kill) as recorder,
+        ):
+            on_step("start")
+            looked = look(
+                address.url + fragment,
+                self._how,
+                browser,
+                process,
+                recorder,
+                passages=dialer.passages,
+                page_id=page_id,
+                workdir=workdir,
+                on_step=on_step,
+            )
+        visit, recording, ended = looked.visit, looked.recording, looked.ended
+        on_step("replay")
+        packed = pack(
+            recording,
+            visit,
+            page=WaczPage(id=page_id, url=address.url + fragment, at=started, title=visit.title),
+            browser=browser,
+            created=ended,
+            workdir=workdir,
+            is_passive=self._is_passive,
+            is_replayed=self._is_replayed,
+        )
+        observer.on(_STEP, len(_STEPS), len(_STEPS))
+        judgement = browser_verdict.judge(
+            visit,
+            recording,
+            asked=address.url,
+            dom=dom_start(visit),
+            passages=dialer.passages.all(),
+        )
+        final_url = visit.final_url or address.url
+        return PageCapture(
+            url=url,
+            final_url=final_url,
+            verdict=judgement.verdict,
+            reasons=judgement.reasons,
+            engine=_ENGINE,
+            started_at=started,
+            ended_at=ended,
+            finds=finds_of(
+                packed.files,
+                visit.views,
+                source={"kind": "url", "url": url, "final_url": final_url},
+                at=ended,
+            ),
+            title=visit.title,
+            context=context_of(
+                judgement.verdict, dom_start(visit, limit=MAX_READ_CHARS + 1), final_url
+            ),
+            peer=_peer(visit, dialer.passages),
+            notes=(
+                *judgement.notes,
+                *packed.notes,
+                *_untested(browser),
+                *through_proxy(dialer.passages.via),
+            ),
+            detail={
+                **_detail(browser, visit, recording, dialer.passages),
+                **detail_of(visit, looked.behaviours, browser_verdict.resources(visit, recording)),
+                **packed.detail,
+            },
+        )
+
+    def _dialer(self) -> Dialer:
+        return Dialer(
+            guard=self._guard,
+            resolve=self._resolve,
+            observe=self._observe,
+            upstream=self._upstream,
+            connect_s=CONNECT_S,
+            clock=self._clock,
+        )
+
+
+def _client_uid() -> int:
+    user = browser_user()
+    return os.geteuid() if user is None else user
+
+
+def _detail(
+    browser: Browser, visit: Visit, recording: Recording, passages: PassageLog
+) -> Mapping[str, Json]:
+    return {
+        "proxy": passages.via,
+        "strangers_at_guard": passages.strangers,
+        "browser": f"{browser.name} {browser.version}",
+        "status": visit.document.status if visit.document else None,
+        "peers": recording.peers,
+        "exchanges": recording.exchanges,
+        "answers_seen": sum(visit.seen.answers.values()),
+        "requests_failed": len(recording.failures),
+        "browser_own_requests": recording.own_requests,
+        "clock_offset": _clock_offset(visit),
+    }
+
+
+def _clock_offset(visit: Visit) -> Json:
+    page = visit.document
+    if page is None:
+        return None
+    return offset_document(page.headers, sent_at=page.sent_at, head_at=page.head_at)
+
+
+def _peer(visit: Visit, passages: PassageLog) -> str | None:
+    """Return the address that the page itself came from, where the guard connected to it."""
+    host = urlsplit(visit.document.url).hostname if visit.document else None
+    return next((one.ip for one in passages.all() if one.host == host and one.ip), None)
+
+
+def _untested(browser: Browser) -> tuple[str, ...]:
+    return () if browser.is_tested else (f"browser-version-untested {browser.version}",)

@@ -1,0 +1,207 @@
+"""One look at a page, with the recorder running beside it.
+
+The order matters: what the page asked for is read out first, media that came only in part are
+fetched again, the pictures are stamped; then the page is left, so that the log can end, and the
+browser is closed only when the recorder has everything that was logged.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urldefrag
+
+import evidencekit
+from evidencekit.capture.chromium.cdp import CallFailed
+from evidencekit.capture.chromium.installed import Browser, flags
+from evidencekit.capture.chromium.process import Running
+from evidencekit.capture.guard.passages import PassageLog
+from evidencekit.capture.netlog import heads as netlog_heads
+from evidencekit.capture.netlog import to_warc as netlog_warc
+from evidencekit.capture.netlog.recorder import Converter, Recorder, RecordingEnded
+from evidencekit.capture.netlog.to_warc import Recording
+from evidencekit.capture.page.behaviours import Behaviour
+from evidencekit.capture.page.page import Page
+from evidencekit.capture.page.refetch import Media
+from evidencekit.capture.page.stamped import Stamp, stamp_views
+from evidencekit.capture.page.visit import BrowserLimits, Visit
+from evidencekit.capture.page.watch import Watch
+from evidencekit.capture.warc import WarcWriter
+
+_log = logging.getLogger(__name__)
+CATCH_UP_S = 300
+"""For a recorder that is far behind: enough for gigabytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """How a page is looked at; the same for every page of an engine."""
+
+    limits: BrowserLimits
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    is_passive: bool
+    reference: str | None
+    """What the stamped pictures carry beside time and address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What a look came to."""
+
+    visit: Visit
+    behaviours: tuple[Behaviour, ...]
+    recording: Recording
+    ended: datetime
+    """When the page had been read and looked at; before the browser was closed."""
+
+
+def look(
+    url: str,
+    how: Looking,
+    browser: Browser,
+    process: Running,
+    recorder: Recorder,
+    *,
+    passages: PassageLog,
+    page_id: str,
+    workdir: Path,
+    on_step: Callable[[str], None],
+) -> Looked:
+    """Visit ``url`` and record the visit into ``workdir``; ends ``process``.
+
+    A browser or a recorder that dies ends the visit early, with a reason in it.
+    """
+    page = Page(
+        process.connection,
+        how.limits,
+        log_size=recorder.received_bytes,
+        clock=how.clock,
+        is_passive=how.is_passive,
+    )
+    media, closing = Media(process.connection, how.clock), _Closing()
+    recorder.start(
+        _converter(
+            workdir,
+            how,
+            browser,
+            watch=page.watch,
+            closing=closing,
+            passages=passages,
+            media=media,
+            page_id=page_id,
+        )
+    )
+    with _as_far_as_it_goes(page.visit):
+        page.run(url, workdir, on_step)
+        if page.visit.document is not None and not how.is_passive:
+            media.refetch(lambda: _left_bytes(how.limits, recorder))
+    ended = closing.at = how.clock()
+    _say_of_media(media, page.visit)
+    page.watch.sockets.finish()
+    on_step("stamp")
+    _stamp(page, Stamp(url=urldefrag(url).url, reference=how.reference), workdir)
+    on_step("record")
+    recording = _end(page, process, recorder)
+    return Looked(visit=page.visit, behaviours=page.behaviours, recording=recording, ended=ended)
+
+
+@dataclass(slots=True)
+class _Closing:
+    """When we began to close the browser; told to the thread that records."""
+
+    at: datetime | None = None
+
+
+def _converter(
+    workdir: Path,
+    how: Looking,
+    browser: Browser,
+    *,
+    watch: Watch,
+    closing: "_Closing",
+    passages: PassageLog,
+    media: Media,
+    page_id: str,
+) -> Converter:
+    def writer(path: Path) -> WarcWriter:
+        return WarcWriter(
+            path,
+            software=f"evidencekit/{evidencekit.__version__}",
+            settings=_settings(browser),
+            clock=how.clock,
+            new_id=how.new_id,
+        )
+
+    return lambda log: netlog_warc.record(
+        log,
+        workdir,
+        was_seen=watch.was_seen,
+        writer=writer,
+        clock=how.clock,
+        closing_at=lambda: closing.at,
+        page_id=page_id,
+        passages=passages,
+        is_refetch=media.is_refetch,
+        add_last=watch.sockets.write_to,
+    )
+
+
+def _end(page: Page, process: Running, recorder: Recorder) -> Recording:
+    """Leave the page, wait until the record has everything so far, and close the browser."""
+    connection = page.tab.connection
+    with suppress(CallFailed):
+        connection.post("Page.navigate", {"url": "about:blank"}, session=page.watch.session)
+        connection.wait(recorder.has_caught_up, timeout_s=CATCH_UP_S)
+    process.close()
+    recording = recorder.finish()
+    if recording.stopped is not None:
+        page.visit.reasons.append(f"recording-stopped {recording.stopped}")
+    return recording
+
+
+def _left_bytes(limits: BrowserLimits, recorder: Recorder) -> int:
+    """Return how much may still be downloaded; each byte of it is logged some four times."""
+    return (limits.log_bytes - recorder.received_bytes()) // 4
+
+
+def _say_of_media(media: Media, visit: Visit) -> None:
+    if media.refetched:
+        visit.add_note(f"media-refetched {media.refetched}")
+    if media.incomplete:
+        visit.add_reason(f"media-incomplete {media.incomplete}")
+
+
+@contextmanager
+def _as_far_as_it_goes(visit: Visit) -> Iterator[None]:
+    """Let a visit end early where browser or recording end, with the reason."""
+    try:
+        yield
+    except RecordingEnded:
+        _log.debug("the recording ended under the page", exc_info=True)
+    except CallFailed:
+        _log.debug("the browser ended under the page", exc_info=True)
+        visit.reasons.append("browser-died")
+
+
+def _settings(browser: Browser) -> Mapping[str, str]:
+    """Return what the warcinfo record says of how this was made; paths of ours stay out."""
+    shown = flags(profile=Path("PROFILE"), netlog=Path("NETLOG"), door="GUARD:PORT")
+    return {
+        "browser": f"{browser.name} {browser.version}",
+        "browserArguments": " ".join(shown),
+        "recordedFrom": "network log of the browser, capture mode Everything",
+        "headChanges": netlog_heads.CHANGES,
+        "cache": netlog_heads.CACHE,
+        "robots": "ignore",
+    }
+
+
+def _stamp(page: Page, stamp: Stamp, workdir: Path) -> None:
+    try:
+        page.visit.views += list(stamp_views(page.tab, stamp, workdir))
+    except CallFailed:  # the pictures themselves are there
+        _log.debug("no stamped copy", exc_info=True)
+        page.visit.add_note("no-stamped-copy")

@@ -1,0 +1,1 @@
+"""The installed browser: where it is, its process, its profile, its protocol."""

@@ -1,0 +1,1 @@
+"""What a page states of itself, and what its clock says."""

@@ -1,0 +1,1 @@
+"""What HTML and CSS name; hostile, and never run."""

@@ -1,0 +1,1 @@
+"""The engine without a browser, and the requests of our own."""

@@ -1,0 +1,1 @@
+"""Chromium's own network log, read beside the page and written as WARC."""

@@ -1,0 +1,192 @@
+"""Puts the events of a NetLog together to exchanges of request and response.
+
+One exchange is yielded per request that was sent, so each hop of a redirect is one. What the HTTP
+cache answered never was on the wire and is none. Memory is bounded by the number of open requests.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import BinaryIO
+
+from evidencekit.capture.guard.passages import PassageLog
+from evidencekit.capture.netlog import sockets as netlog_sockets
+from evidencekit.capture.netlog import uploads as netlog_uploads
+from evidencekit.capture.netlog.heads import header_lines, request_head, response_head
+from evidencekit.capture.netlog.log import Event
+from evidencekit.capture.netlog.owners import Asked, Owners
+from evidencekit.capture.netlog.recorded import Failure, Gathering, Recorded
+from evidencekit.capture.netlog.sockets import Socket, Sockets
+from evidencekit.capture.netlog.uploads import Uploads
+
+NEEDED = (
+    frozenset(
+        {
+            "REQUEST_ALIVE",
+            "URL_REQUEST_START_JOB",
+            "URL_REQUEST_REDIRECTED",
+            "URL_REQUEST_FILTERS_SET",
+            "URL_REQUEST_JOB_BYTES_READ",
+            "URL_REQUEST_JOB_FILTERED_BYTES_READ",
+            "HTTP_TRANSACTION_SEND_REQUEST_HEADERS",
+            "HTTP_TRANSACTION_HTTP2_SEND_REQUEST_HEADERS",
+            "HTTP_TRANSACTION_READ_EARLY_HINTS_RESPONSE_HEADERS",
+            "HTTP_TRANSACTION_READ_RESPONSE_HEADERS",
+            "HTTP2_SESSION_RECV_HEADERS",
+            "CANCELLED",
+        }
+    )
+    | netlog_sockets.NEEDED
+    | netlog_uploads.NEEDED
+)
+
+
+class Exchanges:
+    """Reads ``events`` once.
+
+    ``was_seen`` tells of a URL whether the page was seen asking for it, ``error_name`` names net
+    errors, ``spool`` makes temporary files. ``closing_at`` is asked when something is cancelled:
+    from that moment on we ended it ourselves, not the server; None while the page is open. What is
+    public beside the iteration is filled by it.
+    """
+
+    def __init__(
+        self,
+        events: Iterable[Event],
+        *,
+        was_seen: Callable[[str], bool],
+        error_name: Callable[[int], str],
+        spool: Callable[[], BinaryIO],
+        closing_at: Callable[[], datetime | None],
+        page_id: str | None = None,
+        passages: PassageLog | None = None,
+    ) -> None:
+        self._events = events
+        self._error_name = error_name
+        self._spool = spool
+        self._closing_at = closing_at
+        self._page_id = page_id
+        self._asked: dict[int, Asked] = {}
+        self._open: dict[int, tuple[Asked, Gathering]] = {}
+        self.sockets = Sockets(passages)
+        self.owners = Owners(was_seen)
+        self._uploads = Uploads(self.sockets, spool)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Requests of the page that got no answer."""
+        return tuple(self.owners.failures)
+
+    def is_own_host(self, host: str) -> bool:
+        """Return whether only the browser itself, never the page, asked for ``host``."""
+        return self.owners.is_own_host(host)
+
+    def page_connections(self) -> tuple[Socket, ...]:
+        """Return all connections but those that only the browser itself used."""
+        return tuple(s for s in self.sockets.all() if not self.owners.is_own_socket(s.number))
+
+    def __iter__(self) -> Iterator[Recorded]:
+        for event in self._events:
+            self.sockets.take(event)
+            self._uploads.take(event)
+            self._take(event)
+            yield from self.owners.ready()
+        for source, (_asked, now) in list(self._open.items()):
+            now.is_cut = True
+            now.has_ended = False
+            self._finish(source)
+            yield from self.owners.ready()
+        self.owners.settle()
+        yield from self.owners.ready()
+
+    def _take(self, event: Event) -> None:
+        match event.name:
+            case "URL_REQUEST_START_JOB":
+                if event.is_begin:
+                    self._asked[event.source] = self.owners.ask(event)
+            case (
+                "HTTP_TRANSACTION_SEND_REQUEST_HEADERS"
+                | "HTTP_TRANSACTION_HTTP2_SEND_REQUEST_HEADERS"
+            ):
+                self._send(event)
+            case "REQUEST_ALIVE":
+                if event.is_end:
+                    self._end(event)
+            case "HTTP2_SESSION_RECV_HEADERS":
+                self._receive_trailers(event)
+            case _ if event.source in self._open:
+                self._receive(event, self._open[event.source][1])
+            case _:
+                pass
+
+    def _send(self, event: Event) -> None:
+        self._finish(event.source)  # sent again, after an error or with credentials
+        asked = self._asked.get(event.source)
+        if asked is None:
+            return
+        is_http2 = "HTTP2" in event.name
+        now = Gathering(
+            url=asked.url,
+            at=event.at,
+            is_http2=is_http2,
+            request=request_head(event.text("line").strip(), event.lines("headers")),
+            socket=self._attribute(event.source, asked),
+            body=self._spool(),
+        )
+        self._open[event.source] = (asked, now)
+        self._uploads.begin(event.source, is_http2=is_http2)
+
+    def _receive(self, event: Event, now: Gathering) -> None:
+        match event.name:
+            case "HTTP_TRANSACTION_READ_RESPONSE_HEADERS":
+                now.response = response_head(event.lines("headers"))
+            case "HTTP_TRANSACTION_READ_EARLY_HINTS_RESPONSE_HEADERS":
+                now.hints.append(header_lines(event.lines("headers")[1:]))
+            case "URL_REQUEST_FILTERS_SET":
+                now.is_encoded = True
+            case "URL_REQUEST_JOB_BYTES_READ" if now.is_encoded:
+                now.append(event)
+            case "URL_REQUEST_JOB_FILTERED_BYTES_READ" if not now.is_encoded:
+                now.append(event)
+            case "CANCELLED":
+                closing_at = self._closing_at()
+                now.is_cut = True
+                now.has_ended = closing_at is None or event.at < closing_at
+            case "URL_REQUEST_REDIRECTED":
+                now.is_redirected = True
+                self._finish(event.source)
+            case _:
+                pass
+
+    def _receive_trailers(self, event: Event) -> None:
+        headers = event.lines("headers")
+        request = self._uploads.request_of(event.source, event.number("stream_id"))
+        if request in self._open and not any(one.startswith(":") for one in headers):
+            self._open[request][1].trailers = header_lines(headers)
+
+    def _end(self, event: Event) -> None:
+        asked = self._asked.pop(event.source, None)
+        error = event.number("net_error")
+        _, now = self._open.get(event.source, (None, None))
+        if now is not None:
+            now.error = error
+            now.is_cut = now.is_cut or error != 0
+        if asked is not None:
+            self._attribute(event.source, asked)
+            if error and (now is None or not now.response.status):
+                name = self._error_name(error)
+                self.owners.fail(asked, Failure(url=asked.url, error=name, at=event.at))
+        self._finish(event.source)
+
+    def _attribute(self, source: int, asked: Asked) -> Socket | None:
+        socket = self.sockets.of_request(source)
+        if socket is not None:
+            self.owners.use(asked, socket)
+        return socket
+
+    def _finish(self, source: int) -> None:
+        asked, now = self._open.pop(source, (None, None))
+        if asked is None or now is None:
+            return
+        error = self._error_name(now.error) if now.error else None
+        upload = self._uploads.finish(source)
+        self.owners.record(asked, now.close(upload, page_id=self._page_id, error=error))

@@ -1,0 +1,159 @@
+"""What is known beside the exchanges: certificates judged, names, connections, failures.
+
+Each becomes one JSON document in the WARC, as a ``metadata`` record with a URN of ours. All of it
+is of the connections that the page itself used. The verdict on a certificate is the browser's own,
+against its own roots at that time; it is recorded, not repeated. Names and addresses are what the
+guard resolved and connected to; the browser has no part in that.
+"""
+
+import binascii
+import hashlib
+import ssl
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from evidencekit.capture.guard.passages import (
+    DNS,
+    TCP,
+    host_and_port,
+    lookup_documents,
+    passage_document,
+)
+from evidencekit.capture.netlog.exchanges import Exchanges
+from evidencekit.capture.netlog.log import Event, NetLog
+from evidencekit.capture.netlog.recorded import Failure
+from evidencekit.capture.netlog.sockets import Socket
+from evidencekit.formats.times import write_time
+from evidencekit.model.json import Json
+
+NEEDED = frozenset({"CERT_VERIFIER_JOB"})
+TLS, FAILURES = "urn:evidencekit:tls", "urn:evidencekit:failures"
+MAX_DEPTH = 8  # of what is copied from the log
+
+
+class Facts:
+    """Collects while the log is read; :meth:`documents` when it is over."""
+
+    def __init__(self, log: NetLog) -> None:
+        self._log = log
+        self._hosts: dict[int, str] = {}
+        self._verdicts: list[tuple[str, dict[str, Json]]] = []
+        self._certificates: dict[str, str] = {}
+
+    def take(self, event: Event) -> None:
+        """Learn from ``event`` if it is one of :data:`NEEDED`."""
+        match event.name:
+            case "CERT_VERIFIER_JOB" if event.is_begin:
+                self._hosts[event.source] = _host(event.text("host"))
+            case "CERT_VERIFIER_JOB" if event.is_end:
+                self._verdicts.append((self._hosts.get(event.source, ""), self._verdict(event)))
+            case _:
+                pass
+
+    def documents(self, exchanges: Exchanges) -> Mapping[str, Json]:
+        """Return the documents by URN, without what only the browser itself asked."""
+        connections = exchanges.page_connections()
+        secured = [self._secured(one) for one in connections if one.is_tls]
+        verdicts = [v for host, v in self._verdicts if not exchanges.is_own_host(host)]
+        return {
+            TLS: {
+                "connections": secured,
+                "verdicts": verdicts,
+                "certificates": {
+                    name: self._certificates[name] for name in _named([*secured, *verdicts])
+                },
+            },
+            DNS: lookup_documents(one.passage for one in connections if one.passage is not None),
+            TCP: [_connection(one) for one in connections],
+            FAILURES: _failures(exchanges.failures, connections),
+        }
+
+    def _secured(self, socket: Socket) -> dict[str, Json]:
+        return {
+            **_connection(socket),
+            **socket.tls,
+            "chain": self._chain(socket.certificates),
+            "error": self._log.error_name(socket.error) if socket.error else None,
+        }
+
+    def _verdict(self, event: Event) -> dict[str, Json]:
+        error = event.number("net_error")
+        verified = event.params.get("verified_cert")
+        chain = verified.get("certificates") if isinstance(verified, dict) else None
+        return {
+            "host": self._hosts.get(event.source, ""),
+            "at": write_time(event.at),
+            "error": self._log.error_name(error) if error else None,
+            "flags": self._log.certificate_flags(event.number("cert_status")),
+            "is_issued_by_known_root": event.params.get("is_issued_by_known_root") is True,
+            "ct_compliance": event.text("ct_compliance_status"),
+            "scts": _copied(event.params.get("scts")),
+            "chain": self._chain(chain if isinstance(chain, list) else ()),
+        }
+
+    def _chain(self, certificates: Iterable[object]) -> tuple[str, ...]:
+        """Keep each certificate once and return their SHA-256 in order."""
+        names = []
+        for pem in certificates:
+            name = _fingerprint(pem) if isinstance(pem, str) else None
+            if name is not None:
+                self._certificates[name] = str(pem)
+                names.append(name)
+        return tuple(names)
+
+
+def _named(entries: Iterable[Mapping[str, Json]]) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for entry in entries:
+        chain = entry["chain"]
+        if isinstance(chain, tuple):
+            names.update(dict.fromkeys(str(name) for name in chain))
+    return tuple(names)
+
+
+def _connection(socket: Socket) -> dict[str, Json]:
+    return {
+        "socket": socket.number,
+        "at": write_time(socket.at),
+        "peer": socket.peer,
+        "passage": passage_document(socket.passage) if socket.passage is not None else None,
+    }
+
+
+def _failures(failures: Iterable[Failure], connections: Iterable[Socket]) -> list[Json]:
+    """Add to each what the guard said of its host, since the browser is told a number only."""
+    refusals = {
+        (one.passage.host, one.passage.port): one.passage.refusal
+        for one in connections
+        if one.passage is not None and one.passage.refusal is not None
+    }
+    return [
+        {
+            "url": failure.url,
+            "error": failure.error,
+            "at": write_time(failure.at),
+            "refusal": refusals.get(host_and_port(failure.url)),
+        }
+        for failure in failures
+    ]
+
+
+def _host(text: str) -> str:
+    """Return the bare name of what is logged as a name or as scheme, name and port."""
+    return text.rpartition("//")[2].partition(":")[0]
+
+
+def _fingerprint(pem: str) -> str | None:
+    try:
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+    except (ValueError, binascii.Error):
+        return None
+
+
+def _copied(value: Any, depth: int = 0) -> Json:
+    """Copy JSON of the log into JSON of ours, which has no fractions."""
+    if isinstance(value, dict) and depth < MAX_DEPTH:
+        return {str(key): _copied(one, depth + 1) for key, one in value.items()}
+    if isinstance(value, list) and depth < MAX_DEPTH:
+        return [_copied(one, depth + 1) for one in value]
+    return value if isinstance(value, str | int) or value is None else str(value)

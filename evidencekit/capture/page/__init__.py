@@ -1,0 +1,1 @@
+"""One page: shown, scrolled, clicked with care, watched, and looked at."""

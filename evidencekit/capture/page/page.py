@@ -1,0 +1,155 @@
+"""Drives one page: load, show all of it, wait until it is quiet, take its pictures.
+
+Each step has a limit and all of them share one deadline. A step that does not end adds a reason
+and the next one is tried, so that of a page that hangs we keep what there is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from evidencekit.capture.chromium.cdp import CallRefused, CallTimedOut, Connection
+from evidencekit.capture.page import facts as page_facts
+from evidencekit.capture.page import websocket_log
+from evidencekit.capture.page.behaving import behave
+from evidencekit.capture.page.behaviours import Behaviour, behaviours_for
+from evidencekit.capture.page.clicks import ClickGuard
+from evidencekit.capture.page.tab import CALL_S, Tab
+from evidencekit.capture.page.views import VIEWS, TakeView
+from evidencekit.capture.page.visit import BrowserLimits, Visit
+from evidencekit.capture.page.watch import Watch
+
+_OPTIONAL_VIEWS = frozenset({"mhtml"})  # says nothing that the other files do not
+_ONLY_URL = "({url: location.href})"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Page:
+    """One page in a fresh browser; ``is_passive`` leaves it as it comes, unscrolled, unclicked.
+
+    Also then the picture of the whole page and the print make the browser fetch what further down
+    it had put off.
+
+    Without ``is_guarded`` no click is kept from leaving the page: only for a caller who answers
+    every request of the page itself, by the same domain of the protocol that the guard needs.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        limits: BrowserLimits,
+        *,
+        log_size: Callable[[], int],
+        clock: Callable[[], datetime] = _now,
+        is_passive: bool = False,
+        is_guarded: bool = True,
+        views: Mapping[str, TakeView] = VIEWS,
+    ) -> None:
+        self.tab = Tab(connection, limits, log_size=log_size, clock=clock)
+        self.behaviours: tuple[Behaviour, ...] = ()
+        """What was done to the page, in order."""
+        self._is_passive = is_passive
+        self._views = views
+        self._guard = ClickGuard(connection, self.tab.watch.seen) if is_guarded else None
+
+    @property
+    def visit(self) -> Visit:
+        """What has come of it so far."""
+        return self.tab.visit
+
+    @property
+    def watch(self) -> Watch:
+        """What the page does."""
+        return self.tab.watch
+
+    def run(self, url: str, folder: Path, on_step: Callable[[str], None]) -> None:
+        """Do everything, with files in ``folder``.
+
+        The result is in ``visit``, also where this raises CallFailed.
+        """
+        self.watch.sockets.path = folder / websocket_log.NAME
+        steps: tuple[tuple[str, Callable[[], None]], ...] = (
+            ("load", lambda: self._load(url)),
+            ("scroll", lambda: self._behave(url)),
+            ("idle", self._idle),
+            ("read", self._read),
+            ("views", lambda: self._view(folder)),
+        )
+        for name, step in steps:
+            if self.visit.net_error or self.tab.must_stop():
+                break
+            on_step(name)
+            step()
+        self.tab.must_stop()
+
+    def _load(self, url: str) -> None:
+        tab, limit_s = self.tab, self.tab.limits.load_s
+        # Answered when the page begins to arrive, so a server that says nothing ends here.
+        try:
+            answer = tab.call("Page.navigate", {"url": url}, timeout_s=limit_s)
+        except CallTimedOut:
+            self.visit.add_reason("timed-out load")
+            if self.visit.document is None:
+                self.visit.net_error = "timed-out"
+            return
+        self.visit.is_download = answer.get("isDownload") is True
+        if answer.get("errorText"):
+            self.visit.net_error = str(answer["errorText"])
+        elif not tab.wait(lambda: self.watch.is_loaded, limit_s) and not tab.is_full():
+            self.visit.add_reason("timed-out load")
+        if not self.visit.net_error:
+            tab.stop_scripts()
+
+    def _behave(self, url: str) -> None:
+        if self._is_passive:
+            self.visit.add_note("passive")
+            return
+        document = self.visit.document
+        self.behaviours, unusable = behaviours_for(document.url if document else url)
+        for one in unusable:
+            self.visit.add_note(f"behaviour-not-loaded {one.name}")
+        behave(self.tab, self._guard, self.behaviours)
+
+    def _idle(self) -> None:
+        limits, traffic = self.tab.limits, self.watch.traffic
+        is_idle = self.tab.wait(
+            lambda: traffic.is_idle(limits.quiet_s, limits.poll_s), limits.idle_s
+        )
+        if not is_idle and not self.tab.is_full():
+            held = traffic.holding(limits.poll_s)
+            if held:
+                self.visit.add_reason(f"timed-out idle {held}")
+            else:
+                self.visit.add_note("never-quiet")
+        traffic.list_open()
+
+    def _read(self) -> None:
+        for script in (page_facts.SCRIPT.read_text(encoding="utf-8"), _ONLY_URL):
+            try:
+                value = self.tab.evaluate(script, timeout_s=CALL_S)
+            except (CallTimedOut, CallRefused):
+                self.visit.add_reason("page-silent")
+            else:
+                self.visit.facts = page_facts.facts_of(value)
+                return
+
+    def _view(self, folder: Path) -> None:
+        tab = self.tab
+        for name, take in self._views.items():
+            if tab.must_stop():
+                return
+            add = self.visit.add_note if name in _OPTIONAL_VIEWS else self.visit.add_reason
+            try:
+                for view in take(tab.limited(tab.limits.view_s), folder, tab.frame):
+                    self.visit.views.append(replace(view, taken_at=tab.clock()))
+                    if view.cut:
+                        add(f"cut {name} {view.cut}")
+            except CallTimedOut:
+                add(f"timed-out {name}")
+                tab.stop_scripts()
+            except CallRefused:
+                add(f"no-{name}")

@@ -1,0 +1,121 @@
+"""What the page does beside its traffic: frames and workers, dialogs, popups, downloads, crashes.
+
+Listens to every session of one browser. Frames of other sites and all kinds of workers are targets
+of their own in Chromium; each is attached, told to report, and let go, in that order and without
+waiting, since a service worker that waits for us while we wait for it hangs both.
+
+What a page must not do is refused here. Dialogs are dismissed, and counted, as a person would who
+wants nothing of them; only a page that asks whether it may be left is told yes. Popups are closed
+before they load. Permissions and downloads are denied for the whole browser.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from evidencekit.capture.chromium.cdp import Connection, Params
+from evidencekit.capture.page.seen import Seen
+from evidencekit.capture.page.traffic import Traffic, mapping_of, text_of
+from evidencekit.capture.page.websocket_log import WebSocketLog
+
+_OWN_WINDOWS = "browser_ui"  # parts of the browser itself, such as its address bar
+AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
+OFFLINE = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
+REPORTING: tuple[tuple[str, Params], ...] = (
+    ("Inspector.enable", {}),
+    ("Network.enable", {}),
+    ("Page.enable", {}),  # refused by workers, which have no dialogs
+    ("Target.setAutoAttach", AUTO_ATTACH),
+)
+"""What each target is told before it goes on."""
+
+
+class Watch:
+    """State of one page in ``connection``; ``session`` is that of its main target."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        target: str,
+        max_requests: int,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._connection = connection
+        self._target = target  # in Chromium also the id of the main frame
+        self.session: str | None = None
+        self.seen = Seen()
+        self.traffic = Traffic(self.seen, frame=target, max_requests=max_requests)
+        self.sockets = WebSocketLog(self.seen, clock=clock)
+        self.is_loaded = False
+        self.is_crashed = False
+        self._sessions: list[str] = []
+        self._handlers: Mapping[str, Callable[[Params, str | None], None]] = {
+            **self.traffic.handlers,
+            **self.sockets.handlers,
+            "Target.attachedToTarget": self._attached,
+            "Target.detachedFromTarget": self._detached,
+            "Inspector.targetCrashed": self._crashed,
+            "Page.loadEventFired": self._loaded,
+            "Page.javascriptDialogOpening": self._dialog,
+            "Browser.downloadWillBegin": self._download,
+        }
+        connection.listen(self._on)
+
+    def was_seen(self, url: str) -> bool:
+        """Return whether the page asked for ``url``, given without fragment; from any thread."""
+        return url in self.seen.urls
+
+    def cut_off(self) -> None:
+        """Let nothing more in or out, as far as the browser does what it is told."""
+        for session in [self.session, *self._sessions]:
+            self._connection.post("Network.emulateNetworkConditions", OFFLINE, session=session)
+        self._connection.post("Page.stopLoading", session=self.session)
+
+    def _on(self, method: str, params: Params, session: str | None) -> None:
+        handler = self._handlers.get(method)
+        if handler is not None:
+            handler(params, session)
+
+    def _attached(self, params: Params, _session: str | None) -> None:
+        info = mapping_of(params, "targetInfo")
+        child, kind = text_of(params, "sessionId"), text_of(info, "type")
+        if info.get("targetId") == self._target:
+            self.session = child
+            return
+        post = self._connection.post
+        if kind == "page":
+            self.seen.popups += 1
+            # In this order: it never loads, and as it shares a process with the page that opened
+            # it, it would hold both if it stayed paused.
+            post("Target.closeTarget", {"targetId": text_of(info, "targetId")})
+            post("Runtime.runIfWaitingForDebugger", session=child)
+            return
+        if kind == _OWN_WINDOWS:
+            post("Runtime.runIfWaitingForDebugger", session=child)
+            return
+        self._sessions.append(child)
+        for method, options in REPORTING:
+            post(method, options, session=child)
+        post("Runtime.runIfWaitingForDebugger", session=child)
+
+    def _detached(self, params: Params, _session: str | None) -> None:
+        gone = text_of(params, "sessionId")
+        self._sessions = [one for one in self._sessions if one != gone]
+        self.traffic.session_gone(gone)
+
+    def _crashed(self, _params: Params, session: str | None) -> None:
+        self.is_crashed = self.is_crashed or session == self.session
+
+    def _loaded(self, _params: Params, session: str | None) -> None:
+        self.is_loaded = self.is_loaded or session == self.session
+
+    def _dialog(self, params: Params, session: str | None) -> None:
+        self.seen.dialogs += 1
+        self._connection.post(
+            "Page.handleJavaScriptDialog",
+            {"accept": params.get("type") == "beforeunload"},
+            session=session,
+        )
+
+    def _download(self, _params: Params, _session: str | None) -> None:
+        self.seen.downloads += 1

@@ -1,0 +1,1 @@
+"""The record shown again without a network, and compared."""
