@@ -158,13 +158,13 @@ def test_each_answer_names_its_server_and_not_the_guard(tmp_path: Path) -> None:
     names = {one["host"]: one for one in document(tmp_path, "dns")}
     assert names["other.test"]["addresses"] == [OTHER]
     assert names["site.test"]["dnssec"] == "authentic-says-resolver"
-    routes = [one["route"] for one in document(tmp_path, "tcp")]
-    assert {(one["host"], one["peer"]) for one in routes} == {
+    passages = [one["passage"] for one in document(tmp_path, "tcp")]
+    assert {(one["host"], one["peer"]) for one in passages} == {
         ("site.test", f"{SITE}:{first.port}"),
         ("other.test", f"{OTHER}:{first.port}"),
     }
     for way in ("sent_bytes", "received_bytes"):  # some connections were made ahead, and not used
-        assert sum(one[way] for one in routes if one["host"] == "other.test") > 100
+        assert sum(one[way] for one in passages if one["host"] == "other.test") > 100
 
 
 @contextmanager
@@ -205,8 +205,8 @@ def test_private_address_is_not_reached(way: str, tmp_path: Path) -> None:
     else:
         assert result.verdict is CaptureVerdict.PARTIAL
         assert f"{wanted} {host}" in result.reasons
-    routes = [one["route"] for one in document(tmp_path, "tcp")]
-    refused = [one for one in routes if one["refusal"]]
+    passages = [one["passage"] for one in document(tmp_path, "tcp")]
+    refused = [one for one in passages if one["refusal"]]
     assert {(one["host"], one["refusal"], one["peer"]) for one in refused} == {(host, wanted, None)}
 
 
@@ -274,7 +274,7 @@ def test_through_a_proxy_nothing_is_looked_up_here_and_addresses_are_not_told(
     assert (first.url("/a.png"), None) in {(r[1], r[2]) for r in found if r[0] == "response"}
     assert {ip for _kind, _url, ip, _content in found} == {None}
     assert not [r for r in found if b"a-word" in r[3] or b"a-user" in r[3]]
-    assert {one["route"]["via"] for one in document(tmp_path, "tcp")} == {shown}
+    assert {one["passage"]["via"] for one in document(tmp_path, "tcp")} == {shown}
 
 
 TRICKS = """<link rel=dns-prefetch href='//prefetched.test'>
