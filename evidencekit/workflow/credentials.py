@@ -66,7 +66,8 @@ def guarded(finds: Sequence[Find], folder: Path, setting: Setting) -> Guarded:
     for find in finds:
         told = _told(find, values)
         if not _is_traffic(find):
-            kept.append(told)
+            is_open = not (survey.counts or survey.unread) or not _repeats(find, told, values)
+            kept.append(told if is_open else replace(told, access=Access.RESTRICTED))
             continue
         recorded = laid_out[find.name]
         is_clean = recorded is not None and not survey.counts and not survey.unread
@@ -99,6 +100,20 @@ def _guarded(
         "passed_over": survey.passed_over,
     }
     return Guarded(finds=tuple(finds), credentials=found, values=values)
+
+
+def _repeats(find: Find, told: Find, values: tuple[bytes, ...]) -> bool:
+    """Return whether a view shows what was found, or may: MHTML is encoded and not looked into."""
+    if find.role == "screenshot-stamped":
+        return told.source != find.source  # it shows the address as it was asked for
+    if find.role != "dom":
+        return find.role == "mhtml"
+    try:
+        with find.content.open() as stream:
+            text = stream.read()
+    except (EvidencekitError, OSError):
+        return True
+    return any(value in text for value in values)
 
 
 def _without_digest(facts: Json) -> Json:
@@ -150,6 +165,8 @@ def _copies(
         role=f"{find.role}-redacted",
         copy_of=find.name,
         derivation=_derivation(made),
+        # What could not be covered is still in it.
+        access=Access.RESTRICTED if made.left else Access.NORMAL,
     )
     listed = replace(
         copy,
@@ -157,6 +174,7 @@ def _copies(
         content=HeldBytes(made.listing),
         role=_LIST,
         media_type="application/json",
+        access=Access.NORMAL,  # it names kinds and lengths, never a value
     )
     return [copy, listed]
 

@@ -17,12 +17,14 @@ _WHICH = struct.Struct("=BBxxI")  # inet_diag_req_v2: family, protocol, states
 _OTHERS = struct.Struct("=III")  # end of inet_diag_sockid: interface and cookie
 _TOLD = struct.Struct("=4x48x12xII")  # inet_diag_msg: uid and inode
 _WAIT_S = 1
+NOBODY = -1
+"""In place of an owner: the socket is closed, and whose it was cannot be told any more."""
 
 
 def owner_of_client(client: tuple[str, int], server: tuple[str, int]) -> int | None:
     """Return the uid of the process that connected from ``client``, IPv4 only.
 
-    None where it has closed its socket already, and where the system does not tell.
+    :data:`NOBODY` where it has closed its socket already, None where the system does not tell.
     """
     if _FAMILY is None:
         return None
@@ -43,8 +45,8 @@ def _question(client: tuple[str, int], server: tuple[str, int]) -> bytes:
     return _HEADER.pack(_HEADER.size + len(body), _BY_FAMILY, _REQUEST, 1, 0) + body
 
 
-def _owner(answer: bytes) -> int | None:
+def _owner(answer: bytes) -> int:
     if _HEADER.unpack_from(answer)[1] != _BY_FAMILY:
-        return None  # an error: there is no such socket any more
+        return NOBODY  # an error: there is no such socket any more
     uid, inode = _TOLD.unpack_from(answer, _HEADER.size)
-    return int(uid) if inode else None  # what is closed belongs to nobody
+    return int(uid) if inode else NOBODY

@@ -105,6 +105,8 @@ class SocksGuard:
     def _admit(self, client: socket.socket, address: tuple[str, int]) -> Passage | None:
         if self._client_uid is not None:
             owner = owner_of_client(address, client.getsockname())
+            # One that is closed already may have been anybody's, and is served by nobody: else who
+            # connects and closes would have the guard dial, and his passage taken for the page's.
             if owner not in {None, self._client_uid}:
                 self._dialer.passages.strangers += 1
                 _log.debug("user %s came to the guard's port and was turned away", owner)

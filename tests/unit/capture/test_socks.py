@@ -14,6 +14,7 @@ import pytest
 
 from evidencekit.capture.guard import socks
 from evidencekit.capture.guard.addresses import Guard, allow_any, why_private
+from evidencekit.capture.guard.client_owner import NOBODY, owner_of_client
 from evidencekit.capture.guard.dialing import Dialer
 from evidencekit.capture.guard.passages import Passage
 from evidencekit.capture.guard.socks import SocksGuard
@@ -263,6 +264,20 @@ def test_other_users_of_the_machine_are_turned_away() -> None:
             assert to_the_end(client) == b""
         assert passages(guard) == ()
         assert guard._dialer.passages.strangers == 1
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason=OTHER_SYSTEM + "the kernel tells no owners"
+)
+def test_who_has_closed_already_may_have_been_anybody() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        client = socket.create_connection(door.getsockname(), 5)
+        server, address = door.accept()
+        with server:
+            assert owner_of_client(address, server.getsockname()) == os.getuid()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
+            assert owner_of_client(address, server.getsockname()) == NOBODY
 
 
 def test_the_user_that_is_expected_comes_in() -> None:

@@ -84,6 +84,26 @@ def test_traffic_with_credentials_is_restricted_and_a_copy_stands_beside_it(
     assert SECRET not in content_of(listed)
 
 
+@pytest.mark.parametrize(
+    ("role", "text", "access"),
+    [
+        ("dom", b"<p>nothing</p>", Access.NORMAL),
+        ("dom", b"<p>" + SECRET + b"</p>", Access.RESTRICTED),
+        ("mhtml", b"=3Dencoded", Access.RESTRICTED),
+        ("screenshot-stamped", b"shows the address", Access.RESTRICTED),
+        ("pdf", b"%PDF", Access.NORMAL),
+    ],
+)
+def test_a_view_that_repeats_a_credential_is_restricted_too(
+    tmp_path: Path, built: Built, role: str, text: bytes, access: Access
+) -> None:
+    traffic = a_find(warc(tmp_path / "capture.warc.gz", asking(b"Cookie: sid=" + SECRET)))
+    (tmp_path / "view").write_bytes(text)
+    view = a_find(tmp_path / "view", "text/html", role)
+    finds = guarded([traffic, view], tmp_path, built.setting).finds
+    assert next(one.access for one in finds if one.role == role) is access
+
+
 def test_a_secret_of_one_file_is_gone_from_the_other_one_too(tmp_path: Path, built: Built) -> None:
     one = warc(tmp_path / "capture.warc.gz", exchange(body=b"id " + SECRET))
     other = warc(tmp_path / "partial.warc.gz", asking(b"Cookie: sid=" + SECRET))
