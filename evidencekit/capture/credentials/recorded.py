@@ -62,7 +62,9 @@ def is_text(record: Record) -> bool:
     declared = record.text(b"Content-Type")
     if is_message(record):
         declared = header_of(record, b"content-type")
-    return not declared.lower().lstrip().startswith((b"image/", b"video/", b"audio/", b"font/"))
+    declared = declared.lower().lstrip()
+    is_drawing = declared.startswith(b"image/svg")  # a picture made of text
+    return is_drawing or not declared.startswith((b"image/", b"video/", b"audio/", b"font/"))
 
 
 def coding_of(record: Record) -> bytes:

@@ -67,7 +67,7 @@ def gate(document: Document, facts: PageFacts | None, *, asked: str, dom: str) -
         return f"legal-block {document.status}"
     if _host(shown.url) in _AUTHORITY_HOSTS and _host(asked) not in _AUTHORITY_HOSTS:
         return f"authority-block {_host(shown.url)}"
-    if is_challenge(document, shown.title, dom):
+    if is_challenge(document, shown.title, dom, says_little=_says_little(shown)):
         return f"challenge-page {document.status}"
     for name, applies in (
         ("login-wall", _is_login(shown, asked)),
@@ -79,15 +79,17 @@ def gate(document: Document, facts: PageFacts | None, *, asked: str, dom: str) -
     return None
 
 
-def is_challenge(document: Document, title: str, dom: str) -> bool:
+def is_challenge(document: Document, title: str, dom: str, *, says_little: bool) -> bool:
     """Return whether a check for robots answered instead of the site.
 
-    A header that only such checks send; or a refusing status together with a mark of a provider
+    A header that only such checks send, with a refusing status or a page that says little, since
+    any server can send it with its page; or a refusing status together with a mark of a provider
     in the document; or the title and the mark of the best known of them, whatever the status.
     """
     headers = document.headers
     if any(name in headers and headers[name].startswith(v) for name, v in _HEADERS.items()):
-        return document.status in _CHALLENGE_STATUS or "cf-mitigated" in headers
+        is_told = "cf-mitigated" in headers and says_little
+        return document.status in _CHALLENGE_STATUS or is_told
     text = dom[:SEARCHED_CHARS].lower()
     if document.status in _CHALLENGE_STATUS:
         return any(mark in text for mark in _MARKS)
@@ -97,14 +99,15 @@ def is_challenge(document: Document, title: str, dom: str) -> bool:
 def _is_login(shown: PageFacts, asked: str) -> bool:
     """Return whether a login answered: by its path, or as it says little beside a password field.
 
-    Who asks for a login page gets what was asked for.
+    Who asks for a login page gets what was asked for; a page below ``/accounts`` is none.
     """
-    if _has_login_path(asked):
+    if _has_login_path(asked, last_only=True):
         return False
     is_elsewhere = urlsplit(shown.url)[:3] != urlsplit(asked)[:3]
-    if is_elsewhere and _has_login_path(shown.url):
+    is_form = shown.passwords > 0
+    if is_elsewhere and _has_login_path(shown.url) and (is_form or _says_little(shown)):
         return True
-    return shown.passwords > 0 and (is_elsewhere or bool(shown.cover)) and _says_little(shown)
+    return is_form and (is_elsewhere or bool(shown.cover)) and _says_little(shown)
 
 
 def _is_age_gate(shown: PageFacts) -> bool:
@@ -119,10 +122,9 @@ def _says_little(shown: PageFacts) -> bool:
     return shown.text_chars <= SHORT_CHARS
 
 
-def _has_login_path(url: str) -> bool:
-    parts = urlsplit(url)
-    names = [_LOGIN_FILE.sub("", part) for part in parts.path.split("/")]
-    return any(_LOGIN.fullmatch(name) for name in names)
+def _has_login_path(url: str, *, last_only: bool = False) -> bool:
+    names = [_LOGIN_FILE.sub("", part) for part in urlsplit(url).path.split("/") if part]
+    return any(_LOGIN.fullmatch(name) for name in (names[-1:] if last_only else names))
 
 
 def _host(url: str) -> str:

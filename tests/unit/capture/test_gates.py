@@ -46,7 +46,12 @@ def test_challenge_pages_are_told_from_pages(
     status: int, headers: dict[str, str], title: str, dom: str, expected: bool
 ) -> None:
     document = Document(url="http://a.test/", status=status, headers=headers)
-    assert is_challenge(document, title, dom) is expected
+    assert is_challenge(document, title, dom, says_little=True) is expected
+
+
+def test_header_of_a_challenge_makes_no_page_with_much_to_say_one() -> None:
+    document = Document(url=ASKED, status=200, headers={"cf-mitigated": "challenge"})
+    assert not is_challenge(document, "", "", says_little=False)
 
 
 def test_password_that_the_server_wants_is_named_as_such() -> None:
@@ -68,6 +73,14 @@ def test_password_that_the_server_wants_is_named_as_such() -> None:
 def test_address_of_a_login_instead_of_the_page_is_a_login_wall(shown: str) -> None:
     assert found(shown) == "login-wall"
     assert found(shown, asked=shown) is None
+
+
+def test_page_below_accounts_that_sends_to_a_login_is_a_login_wall() -> None:
+    assert found("https://a.test/login", asked="https://a.test/account/alice") == "login-wall"
+
+
+def test_page_with_much_to_say_is_no_login_for_its_address() -> None:
+    assert found("https://a.test/accounts/alice/post/9", chars=5000) is None
 
 
 @pytest.mark.parametrize(
