@@ -4,18 +4,19 @@ A living writer holds a lock on its folder, so what a killed one left behind can
 another one is still filling.
 """
 
-import fcntl
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from evidencekit.files.durable import disk_errors
+from evidencekit.files.held_folder import held_if_dead, hold_fresh
 from evidencekit.files.streaming import Digested, Progress, copy_stream
 from evidencekit.formats.case import SPOOL
 from evidencekit.model.artifact import StoredObject
@@ -67,7 +68,7 @@ class Spool:
 @contextmanager
 def open_spool(root: Path) -> Iterator[Spool]:
     """Yield a fresh spool below the case at ``root``; it is gone afterwards, whatever happened."""
-    folder, fd = _locked_folder(root)
+    folder, fd = hold_fresh(partial(_make_folder, root))
     try:
         yield Spool(folder)
     finally:
@@ -75,33 +76,17 @@ def open_spool(root: Path) -> Iterator[Spool]:
         os.close(fd)
 
 
-def _locked_folder(root: Path) -> tuple[Path, int]:
-    while True:
-        folder = root / SPOOL / (_PREFIX + secrets.token_hex(8))
-        with disk_errors(str(root)):
-            folder.mkdir(mode=0o700, parents=True)
-        try:
-            fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            continue  # taken for dead by another writer before the lock was held
-        fcntl.flock(fd, fcntl.LOCK_EX)
-        if folder.exists():
-            return folder, fd
-        os.close(fd)
+def _make_folder(root: Path) -> Path:
+    folder = root / SPOOL / (_PREFIX + secrets.token_hex(8))
+    with disk_errors(str(root)):
+        folder.mkdir(mode=0o700, parents=True)
+    return folder
 
 
 def remove_dead(root: Path) -> None:
     """Remove what killed writers left in the case at ``root``."""
     for folder in (root / SPOOL).glob(_PREFIX + "*"):
-        try:
-            fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except FileNotFoundError:
-            continue  # a capture fills its folder without holding the case, and has just ended
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            os.close(fd)
+        # None also where a capture has just ended: it fills its folder without holding the case.
+        with held_if_dead(folder) as fd:
+            if fd is not None:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -5,7 +5,6 @@ enter. Like a writer's spool it is locked while its capture lives, so what a kil
 told from what another one is using.
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -16,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from evidencekit.errors import BrowserUnavailable
+from evidencekit.files.held_folder import held_if_dead, hold_fresh
 from evidencekit.text.catalog import _
 
 UNPRIVILEGED_ID = 65534  # nobody / nogroup: exists everywhere, owns nothing
@@ -28,7 +28,7 @@ _SETTINGS = {"alternate_error_pages": {"enabled": False}}
 @contextmanager
 def fresh_profile() -> Iterator[Path]:
     """Make a folder that only the browser's user can enter; it is removed whatever happens."""
-    home, fd = _locked_folder()
+    home, fd = hold_fresh(_make_folder)
     try:
         settings = home / "Default" / "Preferences"
         settings.parent.mkdir()
@@ -57,27 +57,14 @@ def remove_dead_profiles() -> None:
             _remove_if_dead(folder)
 
 
-def _locked_folder() -> tuple[Path, int]:
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        try:
-            fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            continue  # taken for dead by another capture before the lock was held
-        fcntl.flock(fd, fcntl.LOCK_EX)
-        if folder.exists():
-            return folder, fd
-        os.close(fd)
+def _make_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix=_PREFIX))
 
 
 def _remove_if_dead(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        if os.fstat(fd).st_uid in _owners():
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with held_if_dead(folder) as fd:
+        if fd is not None and os.fstat(fd).st_uid in _owners():
             shutil.rmtree(folder)
-    finally:
-        os.close(fd)
 
 
 def _owners() -> frozenset[int]:
