@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from evidencekit.cli import output
-from evidencekit.cli.ahead import require_key, require_new_key
 from evidencekit.cli.passphrase import given_passphrase, require_passphrase
 from evidencekit.cli.session import Session
 from evidencekit.cli.typed import typed, without_case
@@ -15,7 +14,13 @@ from evidencekit.seal.kinds import KeyKind
 from evidencekit.seal.signer import SCHEME, open_signer, path_from_uri
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _
-from evidencekit.workflow.keys import is_locked, new_key, remembered_key
+from evidencekit.workflow.keys import (
+    is_locked,
+    new_key,
+    remembered_key,
+    require_key_place,
+    show_key,
+)
 from evidencekit.workflow.setting import Setting
 
 
@@ -24,7 +29,7 @@ def unlock(session: Session, uri: str, passphrase_file: Path | None) -> Signer:
     passphrase = given_passphrase(passphrase_file)
     if passphrase is None and is_locked(uri):
         ask = _("Passphrase of {key}").format(key=path_from_uri(uri).name)
-        require_key(uri)
+        show_key(uri)  # one without its certificate is refused before anybody types
         passphrase = require_passphrase(session, None, ask=ask)
     return open_signer(uri, passphrase)
 
@@ -63,7 +68,7 @@ def open_if_unattended(case: Case, passphrase_file: Path | None, setting: Settin
 def _make(session: Session, passphrase_file: Path | None, setting: Setting) -> tuple[str, Signer]:
     # The folder we are in, never the case: a case goes to other hands.
     out = Path(str(click.prompt(_("Where to keep it"), default="KEY.pem", err=True)))
-    require_new_key(out, csr=False)
+    require_key_place(out, csr=False)
     name = str(click.prompt(_("Name on its certificate (office, desk)"), err=True))
     passphrase = require_passphrase(session, passphrase_file, ask=_("New passphrase"), confirm=True)
     made = new_key(

@@ -1,5 +1,6 @@
 """A case: made once, opened often, read without a lock."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,6 +77,11 @@ class Case:
                 opened = decode_body(body)
                 yield Event(line=decode_line(line), body=opened[0] if opened is not None else None)
 
+    def artifact_count(self) -> int:
+        """Return how many artifacts there are, without going through them."""
+        with open_index(self.root) as index:
+            return index.artifact_count()
+
     def rows(self) -> Iterator[Row]:
         """Yield what a listing shows of all artifacts."""
         with open_index(self.root) as index:
@@ -131,7 +137,9 @@ class Case:
 
 def create_case(root: Path, *, title: str, kind: Kind, actor: Actor, machine: Machine) -> Case:
     """Make a case folder; raises :class:`BadInput` where something is in the way."""
-    _require_room(root)
+    require_room(root)
+    if root.exists():
+        _clear(root)
     case_id = CaseId(machine.random_bytes(_ID_BYTES).hex())
     with disk_errors(str(root)):
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -149,12 +157,13 @@ def create_case(root: Path, *, title: str, kind: Kind, actor: Actor, machine: Ma
     return Case(root, case_id, kind)
 
 
-def _require_room(root: Path) -> None:
-    """Clear what an ``init`` that was cut off left behind; anything else is in the way."""
-    if not root.exists():
-        return
-    if not root.is_dir() or not _is_unfinished(root):
+def require_room(root: Path) -> None:
+    """Raise :class:`BadInput` where anything but the rest of an ``init`` cut off is in the way."""
+    if os.path.lexists(root) and not (root.is_dir() and _is_unfinished(root)):
         raise BadInput(_("{path} is not empty").format(path=root))
+
+
+def _clear(root: Path) -> None:
     for entry in root.iterdir():
         shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 

@@ -85,21 +85,15 @@ def export(
     :class:`BadInput` where the case is not sealed as it stands, :class:`PolicyForbids` where a
     support case would go out in clear without ``clear``.
     """
-    require_free(out, encrypt_to)
-    parse_recipients(encrypt_to)
+    require_exportable(case, profile=profile, out=out, encrypt_to=encrypt_to, clear=clear)
     if any(len(text or "") > MAX_TEXT for text in (purpose, recipient)):
         raise BadInput(_("a text is longer than {n} characters").format(n=MAX_TEXT))
-    if case.kind is Kind.SUPPORT and not encrypt_to and not clear:
-        raise PolicyForbids(
-            _("a support case leaves only encrypted"),
-            hint=_("--encrypt-to age1… names the recipient; --clear if you must"),
-        )
     machine = setting.machine()
     with open_writer(case.root, case.id, machine, command="export") as writer:
         # Only now: nothing restricted may come in between the plan and what is written by it.
         plan = plan_export(case, profile=profile, include_restricted=include_restricted)
         actor = actor or case.first_actor()
-        sealed = _require_sealed(case, writer)
+        sealed = _require_sealed(case, writer.index.artifact_count())
         about = BundleFile(
             bundle=machine.random_bytes(_ID_BYTES).hex(),
             case=case.id,
@@ -151,10 +145,25 @@ def export(
     )
 
 
-def _require_sealed(case: Case, writer: CaseWriter) -> SealFolder:
+def require_exportable(
+    case: Case, *, profile: str, out: Path, encrypt_to: Sequence[str], clear: bool
+) -> None:
+    """Raise what :func:`export` would, for all that can be known before a key is at hand."""
+    load_profile(profile)
+    require_free(out, encrypt_to)
+    parse_recipients(encrypt_to)
+    if case.kind is Kind.SUPPORT and not encrypt_to and not clear:
+        raise PolicyForbids(
+            _("a support case leaves only encrypted"),
+            hint=_("--encrypt-to age1… names the recipient; --clear if you must"),
+        )
+    _require_sealed(case, case.artifact_count())
+
+
+def _require_sealed(case: Case, artifact_count: int) -> SealFolder:
     existing = seals_of(case.root)
     covered = existing[-1].manifest().artifact_count if existing else 0
-    if not existing or writer.index.artifact_count() != covered:
+    if not existing or artifact_count != covered:
         raise BadInput(
             _("the case holds artifacts that no seal covers"),
             hint=_("evidencekit seal --key file:KEY.pem, then export again"),

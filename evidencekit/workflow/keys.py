@@ -68,8 +68,7 @@ def new_key(
     Never replaces a file: a lost key cannot be made again. Raises :class:`BadInput` where one is
     in the way.
     """
-    beside = out.with_suffix(_REQUEST if csr else _CERTIFICATE)
-    _require_free(out, beside)
+    beside = require_key_place(out, csr=csr)
     key = generate(kind)
     statement = signing_request(key, name) if csr else self_signed(key, name, at=setting.clock())
     encrypted = encrypt_key(key, passphrase)
@@ -145,24 +144,28 @@ def _read(setting: Setting) -> dict[str, str]:
     return {name: uri for name, uri in keys.items() if isinstance(uri, str)}
 
 
-def _require_free(*paths: Path) -> None:
-    if len(set(paths)) < len(paths):
+def require_key_place(out: Path, *, csr: bool) -> Path:
+    """Return where the certificate or request of a key at ``out`` goes.
+
+    Raises :class:`BadInput` where one of both cannot be made.
+    """
+    beside = out.with_suffix(_REQUEST if csr else _CERTIFICATE)
+    if beside == out:
+        raise BadInput(_("{path}: a key needs another name than its certificate").format(path=out))
+    if any((folder / CASE_FILE).is_file() for folder in out.resolve().parents):
         raise BadInput(
-            _("{path}: a key needs another name than its certificate").format(path=paths[0])
-        )
-    if any((folder / CASE_FILE).is_file() for folder in paths[0].resolve().parents):
-        raise BadInput(
-            _("{path} lies in a case, and cases go to other hands").format(path=paths[0]),
+            _("{path} lies in a case, and cases go to other hands").format(path=out),
             hint=_("keep the key elsewhere, best on a medium of its own"),
         )
-    for path in paths:
+    for path in (out, beside):
         if path.exists() or path.is_symlink():
             raise BadInput(
                 _("{path} is there already").format(path=path),
                 hint=_("a key is never replaced; give another name"),
             )
-    if not paths[0].parent.is_dir():
-        raise BadInput(_("{path}: there is no such folder").format(path=paths[0].parent))
+    if not out.parent.is_dir():
+        raise BadInput(_("{path}: there is no such folder").format(path=out.parent))
+    return beside
 
 
 def _create(path: Path, data: bytes, *, mode: int) -> None:

@@ -26,7 +26,12 @@ from evidencekit.store.case import Case
 from evidencekit.store.writer import open_writer
 from evidencekit.text.catalog import _
 from evidencekit.workflow.chain import read_chain
-from evidencekit.workflow.seal_events import is_changed, record_seal, record_unrecorded
+from evidencekit.workflow.seal_events import (
+    is_changed,
+    nothing_changed,
+    record_seal,
+    record_unrecorded,
+)
 from evidencekit.workflow.seals import SealFolder, seals_of
 from evidencekit.workflow.setting import Setting
 from evidencekit.workflow.stamping import stamp_beside
@@ -76,10 +81,7 @@ def seal(
         if existing and not again and not is_changed(case, existing[-1]):
             if adopted:  # what a killed run of this command had finished, all but its event
                 return _result(existing[-1], existing[-1].stamps(), ())
-            raise BadInput(
-                _("nothing has changed since seal {n}").format(n=existing[-1].number),
-                hint=_("--again seals all the same, --timestamp-pending only fetches timestamps"),
-            )
+            raise nothing_changed(existing[-1])
         known = accept_keys | {machine.device.public} | mine
         folder = SealFolder(case.root / SEALS / seal_name(len(existing) + 1), len(existing) + 1)
         draft = writer.spool.folder / "seal"

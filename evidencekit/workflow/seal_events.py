@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from evidencekit.errors import BadInput
 from evidencekit.formats.case import MANIFEST, SIGNATURE
 from evidencekit.formats.hashing import sha256
 from evidencekit.formats.times import write_time
@@ -10,8 +11,9 @@ from evidencekit.model.json import Json
 from evidencekit.model.seal import Stamp
 from evidencekit.store.case import Case
 from evidencekit.store.writer import CaseWriter
+from evidencekit.text.catalog import _
 from evidencekit.workflow.chain import read_chain
-from evidencekit.workflow.seals import SealFolder
+from evidencekit.workflow.seals import SealFolder, seals_of
 from evidencekit.workflow.statement import sealed_heads
 
 _NOTHING_NEW = frozenset({"seal", "export.begin", "export.done"})
@@ -44,16 +46,35 @@ def record_unrecorded(
     case: Case, writer: CaseWriter, existing: Sequence[SealFolder], actor: Actor
 ) -> bool:
     """Record seals that a crash left without an event; tells whether there was one."""
+    unrecorded = _unrecorded(case, existing)
+    for folder in unrecorded:
+        read_chain(case, None, None, heads=sealed_heads([folder]))
+        record_seal(writer, folder, folder.stamps(), actor, adopted=True)
+    return bool(unrecorded)
+
+
+def require_changed(case: Case) -> None:
+    """Raise what ``seal`` raises where there is nothing new to seal, and no event to make up."""
+    existing = seals_of(case.root)
+    if existing and not is_changed(case, existing[-1]) and not _unrecorded(case, existing):
+        raise nothing_changed(existing[-1])
+
+
+def nothing_changed(last: SealFolder) -> BadInput:
+    """Return the error that a seal over the same again is."""
+    return BadInput(
+        _("nothing has changed since seal {n}").format(n=last.number),
+        hint=_("--again seals all the same, --timestamp-pending only fetches timestamps"),
+    )
+
+
+def _unrecorded(case: Case, existing: Sequence[SealFolder]) -> list[SealFolder]:
     recorded = {
         event.body.detail.get("seal")
         for event in case.events()
         if event.line.action == "seal" and event.body is not None
     }
-    unrecorded = [folder for folder in existing if folder.number not in recorded]
-    for folder in unrecorded:
-        read_chain(case, None, None, heads=sealed_heads([folder]))
-        record_seal(writer, folder, folder.stamps(), actor, adopted=True)
-    return bool(unrecorded)
+    return [folder for folder in existing if folder.number not in recorded]
 
 
 def is_changed(case: Case, last: SealFolder) -> bool:

@@ -6,7 +6,6 @@ from typing import Literal
 import click
 
 from evidencekit.cli import output
-from evidencekit.cli.ahead import require_exportable
 from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
@@ -20,7 +19,7 @@ from evidencekit.seal.signer import path_from_uri
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _, language, ngettext
 from evidencekit.workflow.dating import authorities
-from evidencekit.workflow.export import Exported, export, plan_export
+from evidencekit.workflow.export import Exported, export, plan_export, require_exportable
 from evidencekit.workflow.keys import remembered_key
 from evidencekit.workflow.seals import seals_of
 from evidencekit.workflow.setting import Setting

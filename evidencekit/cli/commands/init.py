@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from evidencekit.cli import output
-from evidencekit.cli.ahead import require_new_case
 from evidencekit.cli.command import Command
 from evidencekit.cli.opening import here
 from evidencekit.cli.reasons import said
@@ -13,7 +12,7 @@ from evidencekit.cli.session import Session, pass_session, read_text, require_te
 from evidencekit.cli.typed import without_case
 from evidencekit.errors import BadInput
 from evidencekit.model.event import Actor
-from evidencekit.store.case import Kind
+from evidencekit.store.case import Kind, require_room
 from evidencekit.text.catalog import _
 from evidencekit.workflow import cases
 
@@ -61,7 +60,7 @@ def command(
             _("this release cannot make an encrypted case"),
             hint=_("keep the case on an encrypted disk, and export with --encrypt-to"),
         )
-    require_new_case(folder)
+    require_room(folder)
     org, role = org or session.org, role or session.role
     who = Actor(
         alias=require_text(session, actor or session.actor, option="--actor", ask=_("Your alias")),

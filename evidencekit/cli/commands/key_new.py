@@ -5,14 +5,13 @@ from pathlib import Path
 import click
 
 from evidencekit.cli import output
-from evidencekit.cli.ahead import require_new_key
 from evidencekit.cli.command import Command
 from evidencekit.cli.opening import here
 from evidencekit.cli.passphrase import require_passphrase
 from evidencekit.cli.session import Session, pass_session, require_text
 from evidencekit.seal.kinds import KeyKind
 from evidencekit.text.catalog import _
-from evidencekit.workflow.keys import NewKey, new_key
+from evidencekit.workflow.keys import NewKey, new_key, require_key_place
 
 
 @click.command(
@@ -58,7 +57,7 @@ def command(
     csr: bool,
 ) -> int:
     """Make the key and print the fingerprint to be compared by telephone."""
-    require_new_key(out, csr=csr)
+    require_key_place(out, csr=csr)
     ask = _("Name on its certificate (office, desk)")
     named = require_text(session, name, option="--name", ask=ask)
     passphrase = require_passphrase(session, passphrase_file, ask=_("New passphrase"), confirm=True)

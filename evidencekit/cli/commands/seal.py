@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from evidencekit.cli import output
-from evidencekit.cli.ahead import require_changed
 from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
@@ -20,6 +19,7 @@ from evidencekit.text.catalog import _
 from evidencekit.workflow.dating import authorities
 from evidencekit.workflow.keys import remember_key
 from evidencekit.workflow.seal import Sealed, complete_timestamps, seal
+from evidencekit.workflow.seal_events import require_changed
 
 _PART_MISSING = 3
 _DEVICE_KEY_BYTES = 32
