@@ -19,6 +19,7 @@ from evidencekit.store.case import open_case
 from evidencekit.workflow.export import Exported, Form, export
 from tests.tools.builders import Built, a_case
 from tests.tools.bundles import Handed, lines_of
+from tests.tools.killer import hook
 from tests.tools.machine_room import can_mount, environment, small_disk
 
 ROUNDS = int(os.environ.get("EVIDENCEKIT_KILL_ROUNDS", "4"))
@@ -196,28 +197,15 @@ def test_full_disk_is_said_and_nothing_is_left_on_it(
 
 # Killed
 
-_CHILD = """
-import os, signal, sys
+_CHILD = f"""
+import sys
 from pathlib import Path
 from evidencekit.store.case import open_case
 from evidencekit.workflow import export as exporting
 from evidencekit.workflow.setting import Setting
 from tests.tools.builders import a_signer
-case, home, out, form, to, at = sys.argv[1:7]
-left, done = int(at), 0
-def hooked(name):
-    real = getattr(os, name)
-    def call(*args, **kwargs):
-        global done
-        done += 1
-        if done == left:
-            if name == "write":
-                real(args[0], bytes(args[1])[: len(args[1]) // 2])
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*args, **kwargs)
-    return call
-for name in ("write", "fsync", "replace", "rename", "mkdir", "unlink", "chmod", "open"):
-    setattr(os, name, hooked(name))
+{hook("chmod", "open")}
+case, home, out, form, to = sys.argv[1:6]
 setting = Setting(home=Path(home))
 print("ready", flush=True)
 exporting.export(open_case(Path(case)), profile="police", out=Path(out), form=form,
@@ -230,10 +218,10 @@ def child(built: Built, out: Path, form: str, at: int, *, after_s: float | None 
     """Export in a process that is killed at its N-th call or after a while; returns what it said"""
     to = str(x25519.Identity.generate().to_public()) if form == "age" else ""
     paths = map(str, (built.root, built.setting.home, out))
-    arguments = [*paths, form.replace("age", "zip"), to, str(at)]
+    arguments = [*paths, form.replace("age", "zip"), to]
     with subprocess.Popen(
         [sys.executable, "-c", _CHILD, *arguments],
-        env=environment(built.setting.home),
+        env={**environment(built.setting.home), "KILL_AT": str(at)},
         stdout=subprocess.PIPE,
         text=True,
     ) as process:

@@ -18,7 +18,11 @@ from tests.tools.machine_room import environment
 Action = Literal["add", "seal"]
 BATCH_FILES = 5  # small, so that a short run crosses many commits
 
-HOOK = """
+CHANGES = (
+    "write", "fsync", "replace", "rename", "mkdir", "unlink", "truncate", "ftruncate",
+)  # fmt: skip
+
+_HOOK = """
 import os, signal, sys
 left = int(os.environ.get("KILL_AT", "0"))
 done = 0
@@ -33,9 +37,17 @@ def hooked(name):
             os.kill(os.getpid(), signal.SIGKILL)
         return real(*args, **kwargs)
     return call
-for name in ("write", "fsync", "replace", "rename", "mkdir", "unlink", "truncate", "ftruncate"):
+for name in NAMES:
     setattr(os, name, hooked(name))
 """
+
+
+def hook(*more: str) -> str:
+    """Return code that kills its process at call KILL_AT, of ``more`` functions of ``os`` too."""
+    return _HOOK.replace("NAMES", repr((*CHANGES, *more)))
+
+
+HOOK = hook()
 
 _PREPARE = """
 from pathlib import Path
