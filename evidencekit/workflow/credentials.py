@@ -34,6 +34,8 @@ from evidencekit.workflow.setting import Setting
 
 _log = logging.getLogger(__name__)
 _SOFTWARE = f"evidencekit/{evidencekit.__version__}"
+_SHOWING = frozenset({"dom", "mhtml", "screenshot-stamped"})
+"""Views that may repeat what was recorded, as text or as the address that was asked for."""
 _LIST = "redactions"
 """Role of the list, and the end of its name."""
 
@@ -62,26 +64,33 @@ def guarded(finds: Sequence[Find], folder: Path, setting: Setting) -> Guarded:
     laid_out = {find.name: _survey(find, folder, survey) for find in finds if _is_traffic(find)}
     values = spellings(survey.values)
     has_found = bool(survey.counts) and not survey.unread
+    unchecked = sum(recorded is None for recorded in laid_out.values()) + survey.unread
     kept: list[Find] = []
     for find in finds:
         told = _told(find, values)
         if not _is_traffic(find):
-            is_open = not (survey.counts or survey.unread) or not _repeats(find, told, values)
-            kept.append(told if is_open else replace(told, access=Access.RESTRICTED))
+            is_unknown = unchecked > 0 and find.role in _SHOWING
+            if is_unknown or (survey.counts and _repeats(find, told, values)):
+                told = replace(told, access=Access.RESTRICTED)
+            kept.append(told)
             continue
         recorded = laid_out[find.name]
         is_clean = recorded is not None and not survey.counts and not survey.unread
         kept.append(told if is_clean else replace(told, access=Access.RESTRICTED))
         if recorded is not None and has_found:
             kept += _copies(told, recorded, values, setting)
-    unchecked = sum(recorded is None for recorded in laid_out.values()) + survey.unread
     return _guarded(kept, survey, unchecked, values)
 
 
 def unguarded(finds: Sequence[Find]) -> Guarded:
     """Restrict what nobody could look through any more, because the user stopped it."""
     told = [_told(find, ()) for find in finds]
-    kept = [replace(f, access=Access.RESTRICTED) if _is_traffic(f) else f for f in told]
+    kept = [
+        replace(find, access=Access.RESTRICTED)
+        if _is_traffic(find) or find.role in _SHOWING
+        else find
+        for find in told
+    ]
     return _guarded(kept, Survey(), sum(map(_is_traffic, kept)), ())
 
 
@@ -104,15 +113,21 @@ def _guarded(
 
 def _repeats(find: Find, told: Find, values: tuple[bytes, ...]) -> bool:
     """Return whether a view shows what was found, or may: MHTML is encoded and not looked into."""
-    if find.role == "screenshot-stamped":
-        return told.source != find.source  # it shows the address as it was asked for
-    if find.role != "dom":
-        return find.role == "mhtml"
+    match find.role:
+        case "screenshot-stamped":
+            return told.source != find.source  # it shows the address as it was asked for
+        case "dom":
+            return _holds_any(find, values)
+        case role:
+            return role == "mhtml"
+
+
+def _holds_any(find: Find, values: tuple[bytes, ...]) -> bool:
     try:
         with find.content.open() as stream:
             text = stream.read()
     except (EvidencekitError, OSError):
-        return True
+        return True  # nobody can tell
     return any(value in text for value in values)
 
 

@@ -17,9 +17,8 @@ from evidencekit.capture.chromium.installed import Browser
 from evidencekit.capture.netlog.to_warc import Recording
 from evidencekit.capture.page.visit import Visit
 from evidencekit.capture.replay.check import check_replay, replay_detail
-from evidencekit.capture.wacz import writing as wacz
 from evidencekit.capture.wacz.signature import sign_once
-from evidencekit.capture.wacz.writing import Wacz, write_wacz
+from evidencekit.capture.wacz.writing import NAME, Wacz, write_wacz
 from evidencekit.errors import EvidencekitError
 from evidencekit.formats.wacz import MEDIA_TYPE, WaczPage
 from evidencekit.model.json import Json
@@ -52,10 +51,7 @@ def pack(
     is_passive: bool,
     is_replayed: bool = True,
 ) -> Packed:
-    """Pack and check; without ``is_replayed`` the page is not shown again.
-
-    Never where nobody may be shown it.
-    """
+    """Pack and check; without ``is_replayed`` the page is not shown again."""
     made = _written(recording, page, created=created, workdir=workdir)
     if made is None:
         return Packed(
@@ -90,7 +86,7 @@ def pack(
 def _written(
     recording: Recording, page: WaczPage, *, created: datetime, workdir: Path
 ) -> Wacz | None:
-    target = workdir / wacz.NAME
+    target = workdir / NAME
     try:
         return write_wacz(
             target,

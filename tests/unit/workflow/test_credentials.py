@@ -166,6 +166,19 @@ def test_what_was_stopped_halfway_is_restricted_unseen(tmp_path: Path) -> None:
     assert not any(TOKEN in str(find.source) for find in safe.finds)
 
 
+@pytest.mark.parametrize("role", ["dom", "mhtml", "screenshot-stamped"])
+def test_a_view_that_may_repeat_what_nobody_looked_through_is_restricted(
+    tmp_path: Path, built: Built, role: str
+) -> None:
+    torn = warc(tmp_path / "capture.warc.gz", exchange())
+    torn.write_bytes(torn.read_bytes()[:-20])
+    (tmp_path / "view").write_bytes(b"<p>")
+    finds = [a_find(torn), a_find(tmp_path / "view", "text/html", role), _picture()]
+    expected = [Access.RESTRICTED, Access.RESTRICTED, Access.NORMAL]
+    for safe in (guarded(finds, tmp_path, built.setting), unguarded(finds)):
+        assert [find.access for find in safe.finds] == expected
+
+
 def _picture() -> Find:
     return Find(
         name="screenshot.png",
