@@ -5,10 +5,8 @@ The servers listen on addresses of their own, so that a record that named the gu
 
 import json
 import re
-import shutil
 import socket
 import sys
-import tempfile
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -21,7 +19,6 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from evidencekit.capture.browser.engine import BrowserEngine
-from evidencekit.capture.chromium.installed import Browser, find_browser
 from evidencekit.capture.guard.addresses import allow_any, why_private
 from evidencekit.capture.guard.dialing import Dialer
 from evidencekit.capture.guard.dns_question import DnsAnswer
@@ -33,6 +30,7 @@ from evidencekit.protocols import Silent
 from tests.conftest import OTHER_SYSTEM
 from tests.tools.browser_site import png
 from tests.tools.tcp import serving
+from tests.tools.traced import traced_browser
 
 SHORT = BrowserLimits(load_s=6, scroll_s=3, idle_s=2, view_s=6, total_s=40)
 SITE, OTHER, INSIDE = "127.0.0.2", "127.0.0.3", "127.0.0.9"
@@ -293,26 +291,7 @@ fetch("http://[::1]:8123/").catch(e => 0);
 </script>"""
 
 
-@pytest.fixture
-def traced() -> Iterator[tuple[Browser, Path]]:
-    """The browser run under strace, and what that writes; where the browser's user may go."""
-    if shutil.which("strace") is None:
-        pytest.skip("no strace")
-    real = find_browser()
-    folder = Path(tempfile.mkdtemp(prefix="evidencekit-trace-"))
-    folder.chmod(0o777)
-    wrapper, calls = folder / "browser", folder / "calls"
-    trace = f"strace -f -qq -yy -e trace=connect,sendto,sendmsg,sendmmsg -o '{calls}'"
-    wrapper.write_text(f"#!/bin/sh\nexec {trace} '{real.path}' \"$@\"\n")
-    wrapper.chmod(0o755)
-    yield Browser(path=wrapper, name=real.name, version=real.version), calls
-    shutil.rmtree(folder)
-
-
-def test_browser_asks_no_name_server_and_reaches_nothing_but_the_guard(
-    traced: tuple[Browser, Path], tmp_path: Path
-) -> None:
-    browser, calls = traced
+def test_browser_asks_no_name_server_and_reaches_nothing_but_the_guard(tmp_path: Path) -> None:
     doors: list[str] = []
     asked: list[str] = []
     entered = SocksGuard.__enter__
@@ -328,6 +307,7 @@ def test_browser_asks_no_name_server_and_reaches_nothing_but_the_guard(
     with (
         pytest.MonkeyPatch.context() as patch,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stun,
+        traced_browser("connect", "sendto", "sendmsg", "sendmmsg") as (browser, calls),
     ):
         patch.setattr(SocksGuard, "__enter__", seen)
         stun.bind((SITE, 0))
@@ -338,8 +318,8 @@ def test_browser_asks_no_name_server_and_reaches_nothing_but_the_guard(
             capture(running.url(), tmp_path, browser=browser, resolve=spied, limits=limits)
         with pytest.raises(BlockingIOError):
             stun.recv(1)
+        text = calls.read_text(errors="replace")
     port = doors[0].rpartition(":")[2]
-    text = calls.read_text(errors="replace")
     connected = re.findall(r"connect\(\d+<TCP.*", text)
     to_guard = rf'sin_port=htons\({port}\), sin_addr=inet_addr\("127\.0\.0\.1"\)'
     assert len(connected) >= 4

@@ -1,12 +1,16 @@
 """Pages that want more than to be looked at: each is contained, counted, and still kept."""
 
 import dataclasses
+import re
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from evidencekit.capture.chromium.installed import find_browser
 from evidencekit.capture.page.page import Page
 from evidencekit.model.capture import CaptureVerdict
+from tests.tools.traced import traced_browser
 from tests.tools.visiting import QUICK, visited
 
 COMPLETE, PARTIAL = CaptureVerdict.COMPLETE, CaptureVerdict.PARTIAL
@@ -91,3 +95,20 @@ def test_page_that_crashes_keeps_what_came_before(
         assert "page-crashed" in got.result.reasons
         assert got.clicks
     assert got.files("wacz")
+
+
+def test_page_starts_no_other_program_and_leaves_nothing_outside_the_profile(
+    tmp_path: Path,
+) -> None:
+    with traced_browser("execve", "mkdir", "mkdirat") as (browser, calls):
+        with visited("/other-program", tmp_path, browser=browser) as got:
+            assert "programs-not-started 1" in got.result.notes
+        text = calls.read_text(errors="replace")
+    started = set(re.findall(r'execve\("([^"]+)", .* = 0', text))
+    assert started
+    own = {"/proc/self/exe"}  # the browser itself, once more
+    assert {Path(one).parent for one in started - own} == {find_browser().path.parent}
+    made = re.findall(r'mkdir(?:at)?\(.*?"(/[^"]+)"', text)
+    temporary = [one for one in made if one.startswith(tempfile.gettempdir())]
+    assert temporary
+    assert [one for one in temporary if "/evidencekit-browser-" not in one] == []

@@ -11,6 +11,7 @@ from typing import Any
 from warcio.archiveiterator import ArchiveIterator
 
 from evidencekit.capture.browser.engine import BrowserEngine
+from evidencekit.capture.chromium.installed import Browser
 from evidencekit.capture.page.visit import BrowserLimits
 from evidencekit.model.capture import PageCapture
 from evidencekit.model.find import Find
@@ -59,13 +60,20 @@ class Visited:
 
 
 def visit(
-    running: Site, path: str, folder: Path, *, limits: BrowserLimits = QUICK, passive: bool = False
+    running: Site,
+    path: str,
+    folder: Path,
+    *,
+    limits: BrowserLimits = QUICK,
+    passive: bool = False,
+    browser: Browser | None = None,
 ) -> Visited:
     engine = BrowserEngine(
         clock=lambda: datetime.now(UTC),
         new_id=lambda: str(uuid.uuid4()),
         allow_private=True,
         limits=limits,
+        browser=browser,
         is_passive=passive,
         is_replayed=False,
         reference=REFERENCE,

@@ -113,6 +113,7 @@ def _notes(visit: Visit, recording: Recording) -> tuple[str, ...]:
         "dialogs-dismissed": visit.seen.dialogs,
         "popups-closed": visit.seen.popups,
         "downloads-denied": visit.seen.downloads,
+        "programs-not-started": visit.seen.programs,
         "navigations-refused": visit.seen.navigations_refused,
         "clicked": len(visit.clicks) + visit.clicks_omitted,
         "requests-left-open": visit.seen.left_open,

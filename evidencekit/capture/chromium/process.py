@@ -4,8 +4,10 @@ Rules:
 
 * Root never runs the browser. Its sandbox refuses root, and ``--no-sandbox`` would let a hostile
   page own the machine that holds the evidence; so as root the browser becomes ``nobody``.
-* The environment is HOME, PATH and LANG, nothing else: variables can carry proxies, preloaded
-  libraries and secrets.
+* The environment is HOME, PATH, TMPDIR and LANG, nothing else: variables can carry proxies,
+  preloaded libraries and secrets. PATH leads to an empty folder, or a page that names an address
+  such as ``mailto:`` could have other programs started, past the guard and without a sandbox.
+  Temporary files, of which Chromium leaves some behind, lie in the profile.
 * On every way out the process group is killed and the profile, with every cookie in it, is removed.
   The network log goes through a pipe and is never a file. Where we are killed ourselves, the
   browser ends with its pipe, and the next capture removes the profile.
@@ -23,7 +25,12 @@ from typing import Any
 from evidencekit.capture.chromium.cdp import CallFailed, Connection
 from evidencekit.capture.chromium.installed import NO_DOOR, Browser, flags
 from evidencekit.capture.chromium.log_pipe import LogPipe
-from evidencekit.capture.chromium.profile import UNPRIVILEGED_ID, fresh_profile
+from evidencekit.capture.chromium.profile import (
+    EMPTY,
+    TEMPORARY,
+    UNPRIVILEGED_ID,
+    fresh_profile,
+)
 from evidencekit.errors import BrowserUnavailable
 from evidencekit.text.catalog import _
 
@@ -97,6 +104,7 @@ def _launch(
         {} if user is None else {"user": user, "group": user, "extra_groups": []}
     )
     command = [str(browser.path), *arguments]
+    folders = {"HOME": profile, "PATH": profile / EMPTY, "TMPDIR": profile / TEMPORARY}
     try:
         return subprocess.Popen(  # noqa: S603 (constant script, our own arguments)
             ["/bin/sh", "-c", _PIPES, "sh", *command],
@@ -106,8 +114,7 @@ def _launch(
             bufsize=0,
             cwd=profile,
             env={
-                "HOME": str(profile),
-                "PATH": "/usr/local/bin:/usr/bin:/bin",
+                **{name: str(folder) for name, folder in folders.items()},
                 "LANG": os.environ.get("LANG", "C.UTF-8"),
             },
             start_new_session=True,

@@ -19,6 +19,8 @@ from evidencekit.files.held_folder import held_if_dead, hold_fresh
 from evidencekit.text.catalog import _
 
 UNPRIVILEGED_ID = 65534  # nobody / nogroup: exists everywhere, owns nothing
+EMPTY, TEMPORARY = "no-programs", "temporary"
+"""Folders in it: one in which nothing lies, and one for the browser's temporary files."""
 _PREFIX = "evidencekit-browser-"
 # Without it a certificate that is refused makes Chromium ask Google whether it is behind a captive
 # portal (seen with 156). No switch turns that off.
@@ -31,11 +33,13 @@ def fresh_profile() -> Iterator[Path]:
     home, fd = hold_fresh(_make_folder)
     try:
         settings = home / "Default" / "Preferences"
-        settings.parent.mkdir()
+        made = (settings.parent, home / EMPTY, home / TEMPORARY)
+        for folder in made:
+            folder.mkdir(mode=0o700)
         settings.write_text(json.dumps(_SETTINGS), encoding="utf-8")
         if os.geteuid() == 0:
             _require_passage(home.parent)
-            for path in (home, settings.parent, settings):
+            for path in (home, *made, settings):
                 os.chown(path, UNPRIVILEGED_ID, UNPRIVILEGED_ID)
         yield home
     finally:

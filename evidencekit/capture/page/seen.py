@@ -52,6 +52,8 @@ class Seen:
     dialogs: int = 0
     popups: int = 0
     downloads: int = 0
+    programs: int = 0
+    """Steps to an address that another program would open, such as ``mailto:``."""
     websockets: int = 0
     messages_lost: int = 0
     """Of WebSockets."""

@@ -6,7 +6,8 @@ waiting, since a service worker that waits for us while we wait for it hangs bot
 
 What a page must not do is refused here. Dialogs are dismissed, and counted, as a person would who
 wants nothing of them; only a page that asks whether it may be left is told yes. Popups are closed
-before they load. Permissions and downloads are denied for the whole browser.
+before they load. Permissions and downloads are denied for the whole browser. For what another
+program would have to open there is none (:mod:`evidencekit.capture.chromium.process`).
 """
 
 from collections.abc import Callable, Mapping
@@ -18,6 +19,9 @@ from evidencekit.capture.page.traffic import Traffic, mapping_of, text_of
 from evidencekit.capture.page.websocket_log import WebSocketLog
 
 _OWN_WINDOWS = "browser_ui"  # parts of the browser itself, such as its address bar
+_SHOWN_BY_BROWSERS = frozenset(
+    {"", "about", "blob", "chrome-error", "data", "file", "http", "https", "javascript"}
+)
 AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 OFFLINE = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
 REPORTING: tuple[tuple[str, Params], ...] = (
@@ -57,6 +61,7 @@ class Watch:
             "Inspector.targetCrashed": self._crashed,
             "Page.loadEventFired": self._loaded,
             "Page.javascriptDialogOpening": self._dialog,
+            "Page.frameStartedNavigating": self._navigates,
             "Browser.downloadWillBegin": self._download,
         }
         connection.listen(self._on)
@@ -116,6 +121,10 @@ class Watch:
             {"accept": params.get("type") == "beforeunload"},
             session=session,
         )
+
+    def _navigates(self, params: Params, _session: str | None) -> None:
+        scheme = text_of(params, "url").partition(":")[0].lower()
+        self.seen.programs += scheme not in _SHOWN_BY_BROWSERS
 
     def _download(self, _params: Params, _session: str | None) -> None:
         self.seen.downloads += 1
