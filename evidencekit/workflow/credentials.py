@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import evidencekit
+from evidencekit.capture.credentials.answers import in_answer
 from evidencekit.capture.credentials.clearing import Clearing
 from evidencekit.capture.credentials.copies import (
     WACZ,
@@ -22,7 +23,7 @@ from evidencekit.capture.credentials.copies import (
     lay_out,
     write_copy,
 )
-from evidencekit.capture.credentials.everywhere import spellings
+from evidencekit.capture.credentials.everywhere import repeated, spellings
 from evidencekit.capture.credentials.found import RULES
 from evidencekit.capture.credentials.survey import Survey
 from evidencekit.capture.credentials.texts import marked_json
@@ -63,19 +64,19 @@ def guarded(finds: Sequence[Find], folder: Path, setting: Setting) -> Guarded:
     survey = Survey()
     laid_out = {find.name: _survey(find, folder, survey) for find in finds if _is_traffic(find)}
     values = spellings(survey.values)
-    has_found = bool(survey.counts) and not survey.unread
+    has_found = bool(survey.counts) or survey.unread > 0
     unchecked = sum(recorded is None for recorded in laid_out.values()) + survey.unread
     kept: list[Find] = []
     for find in finds:
         told = _told(find, values)
         if not _is_traffic(find):
             is_unknown = unchecked > 0 and find.role in _SHOWING
-            if is_unknown or (survey.counts and _repeats(find, told, values)):
+            if is_unknown or _repeats(find, told, values, has_found=bool(survey.counts)):
                 told = replace(told, access=Access.RESTRICTED)
             kept.append(told)
             continue
         recorded = laid_out[find.name]
-        is_clean = recorded is not None and not survey.counts and not survey.unread
+        is_clean = recorded is not None and not has_found
         kept.append(told if is_clean else replace(told, access=Access.RESTRICTED))
         if recorded is not None and has_found:
             kept += _copies(told, recorded, values, setting)
@@ -111,7 +112,7 @@ def _guarded(
     return Guarded(finds=tuple(finds), credentials=found, values=values)
 
 
-def _repeats(find: Find, told: Find, values: tuple[bytes, ...]) -> bool:
+def _repeats(find: Find, told: Find, values: tuple[bytes, ...], *, has_found: bool) -> bool:
     """Return whether a view shows what was found, or may: MHTML is encoded and not looked into."""
     match find.role:
         case "screenshot-stamped":
@@ -119,7 +120,7 @@ def _repeats(find: Find, told: Find, values: tuple[bytes, ...]) -> bool:
         case "dom":
             return _holds_any(find, values)
         case role:
-            return role == "mhtml"
+            return role == "mhtml" and has_found
 
 
 def _holds_any(find: Find, values: tuple[bytes, ...]) -> bool:
@@ -128,7 +129,8 @@ def _holds_any(find: Find, values: tuple[bytes, ...]) -> bool:
             text = stream.read()
     except (EvidencekitError, OSError):
         return True  # nobody can tell
-    return any(value in text for value in values)
+    gives_out = any(True for _ in in_answer(text, 0, len(text)))
+    return gives_out or any(True for _ in repeated(text, 0, len(text), values))
 
 
 def _without_digest(facts: Json) -> Json:
@@ -180,7 +182,7 @@ def _copies(
         role=f"{find.role}-redacted",
         copy_of=find.name,
         derivation=_derivation(made),
-        # What could not be covered is still in it.
+        # What could not be searched may still hold something.
         access=Access.RESTRICTED if made.left else Access.NORMAL,
     )
     listed = replace(
@@ -199,5 +201,6 @@ def _derivation(made: Copy) -> dict[str, Json]:
         "method": "redact",
         "rules": RULES,
         "replaced": dict(made.replaced),
+        "packed": dict(made.packed),
         "left": dict(made.left),
     }

@@ -2,7 +2,8 @@
 
 A mark is as long as what it covers, so every block keeps its length and every offset its meaning.
 Records without a find are copied as they lie, packed bytes and all; in the others nothing changes
-but the marked bytes and the digests over them. The copy begins with a warcinfo record that says of
+but the marked bytes, packed bodies that held a credential (:mod:`.packing`), and the digests over
+them. The copy begins with a warcinfo record that says of
 which file it is a copy and by which rules, and the list of what was marked.
 """
 
@@ -15,27 +16,32 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from evidencekit.capture.credentials.encoded import Left, left_in
+from evidencekit.capture.credentials.bodies import Body
 from evidencekit.capture.credentials.everywhere import Budget, repeated
 from evidencekit.capture.credentials.found import MARK, RULES, entry, outermost
+from evidencekit.capture.credentials.packing import Packed, pack_anew
 from evidencekit.capture.credentials.recorded import (
     Edit,
-    coding_of,
+    body_digests,
     edits,
+    in_plain,
     in_record,
+    is_message,
     is_text,
+    read_body,
 )
 from evidencekit.capture.credentials.records import Record, read_records
 from evidencekit.capture.warc import WarcWriter
 from evidencekit.formats.canonical import encode
 from evidencekit.model.json import Json
 
-FORMAT = "evidencekit/redactions/1"
+FORMAT = "evidencekit/redactions/2"
 URN = "urn:evidencekit:redactions"
 MAX_LISTED = 50_000
 _PIECE = 2**20
 _GZIP = 31
 _PACKED, _STORED = 6, 0
+_UNSEARCHED = "unsearched-body"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +53,10 @@ class Cleared:
     """Its part of the list of what was marked and what was left (docs/format/redactions.md)."""
     replaced: Mapping[str, int]
     """How many marks by kind."""
+    packed: Mapping[str, int]
+    """How many packed bodies were packed anew or covered, by how."""
     left: Mapping[str, int]
-    """How many places by reason that hold, or may hold, a credential and were not marked."""
+    """How many places by reason that may hold a credential and were not marked."""
 
 
 class Clearing:
@@ -101,70 +109,106 @@ class Clearing:
             path=target,
             document=document,
             replaced=dict(sorted(tally.replaced.items())),
+            packed=dict(sorted(tally.packed.items())),
             left=dict(sorted(tally.left.items())),
         )
 
     def _copy(self, record: Record, stream: BinaryIO, out: BinaryIO, tally: "_Tally") -> None:
         name = record.text(b"WARC-Record-ID").decode("ascii", "replace")
         tally.original = tally.original or name
-        tally.leave(name, left_in(record, self._values, tally.budget))
-        found = list(self._edits(record, tally, name))
-        if not found:
+        body = read_body(record)
+        found = list(self._edits(record, body, tally, name))
+        anew = self._packed_anew(record, body, tally, name)
+        if not found and anew is None:
             _copy_bytes(stream, out, record.offset, record.stored_size)
             return
+        if anew is not None or _is_in_body(record, found):
+            found += body_digests(record)
         for edit in found:
             record.data[edit.found.start : edit.found.end] = edit.mark
             tally.replace(name, edit)
+        if anew is not None:
+            anew.write(record)
+            tally.pack(name, anew)
         record.redigest()
         out.writelines(_packed(record))
 
-    def _edits(self, record: Record, tally: "_Tally", name: str) -> Iterator[Edit]:
-        known = list(in_record(record, self._values))
+    def _edits(
+        self, record: Record, body: Body | None, tally: "_Tally", name: str
+    ) -> Iterator[Edit]:
+        known = list(in_record(record, body, self._values))
         yield from known
         if not is_text(record):
             return
         if not tally.budget.allows(record.end - record.block, self._values):
-            tally.leave(name, [Left(why="unsearched-body", count=1)])
+            tally.leave(name, _UNSEARCHED)
             return
         reach = outermost([edit.found for edit in known])
         starts = [one.start for one in reach]
-        for edit in self._repeated(record):
+        for edit in self._repeated(record, body):
             before = bisect_right(starts, edit.found.start) - 1
             if before < 0 or reach[before].end < edit.found.end:
                 yield edit
 
-    def _repeated(self, record: Record) -> Iterator[Edit]:
+    def _repeated(self, record: Record, body: Body | None) -> Iterator[Edit]:
         for name in (b"WARC-Target-URI", b"WARC-Refers-To-Target-URI"):
             span = record.field(name)
             if span is not None:
                 yield from edits(record.data, repeated(record.data, *span, self._values))
-        end = record.head_end() if coding_of(record) else record.end
+        end = record.head_end() if is_message(record) else record.end
         yield from edits(record.data, repeated(record.data, record.block, end, self._values))
+        if body is not None and not body.coding:
+            again = repeated(body.data, body.start, body.end, self._values)
+            yield from in_plain(record, body, again)
+        if body is not None:
+            again = repeated(record.data, *body.trailers, self._values)
+            yield from edits(record.data, again)
+
+    def _packed_anew(
+        self, record: Record, body: Body | None, tally: "_Tally", name: str
+    ) -> Packed | None:
+        if body is None or not body.coding:
+            return None
+        if not tally.budget.allows(body.end - body.start, self._values):
+            tally.leave(name, _UNSEARCHED)
+            return None
+        return pack_anew(record, body, self._values)
 
 
 class _Tally:
     def __init__(self) -> None:
         self.replaced: Counter[str] = Counter()
+        self.packed: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
         self.budget = Budget()
         self.original = ""
         """Id of the first record, which no other file has: a digest of the original would let
         short values be guessed, whose length the marks tell."""
         self._replaced: list[Json] = []
+        self._packed: list[Json] = []
         self._left: list[Json] = []
+        self._listed = 0
         self._unlisted = 0
 
     def replace(self, record: str, edit: Edit) -> None:
         self.replaced[edit.found.kind] += 1
         self._list(self._replaced, entry(record, edit.found))
 
-    def leave(self, record: str, left: list[Left]) -> None:
-        for one in left:
-            self.left[one.why] += 1
-            self._list(self._left, {"record": record, "why": one.why, "count": one.count})
+    def pack(self, record: str, anew: Packed) -> None:
+        self.packed[anew.how] += 1
+        held: dict[str, int] = dict(sorted(Counter(str(one.kind) for one in anew.finds).items()))
+        self._list(self._packed, {"record": record, "how": anew.how, "held": held})
+        for one in anew.finds if anew.how == "repacked" else ():
+            self.replaced[one.kind] += 1
+            self._list(self._replaced, {**entry(record, one), "unpacked": True})
+
+    def leave(self, record: str, why: str) -> None:
+        self.left[why] += 1
+        self._list(self._left, {"record": record, "why": why})
 
     def _list(self, listed: list[Json], item: Json) -> None:
-        if len(self._replaced) + len(self._left) < MAX_LISTED:
+        if self._listed < MAX_LISTED:
+            self._listed += 1
             listed.append(item)
         else:
             self._unlisted += 1
@@ -174,6 +218,7 @@ class _Tally:
             "name": name,
             "of": self.original,
             "replaced": self._replaced,
+            "packed": self._packed,
             "left": self._left,
             "unlisted": self._unlisted,
         }
@@ -186,6 +231,13 @@ def listing(files: Sequence[Json]) -> bytes:
 
 def _list_of(files: Sequence[Json]) -> Json:
     return {"format": FORMAT, "rules": RULES, "mark": MARK.decode("ascii"), "files": list(files)}
+
+
+def _is_in_body(record: Record, found: list[Edit]) -> bool:
+    if not is_message(record):
+        return False
+    start = record.head_end()
+    return any(edit.found.start >= start for edit in found)
 
 
 def _copy_bytes(stream: BinaryIO, out: BinaryIO, offset: int, size: int) -> None:

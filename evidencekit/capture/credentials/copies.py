@@ -55,6 +55,7 @@ class Copy:
     path: Path
     listing: bytes
     replaced: Mapping[str, int]
+    packed: Mapping[str, int]
     left: Mapping[str, int]
 
 
@@ -108,6 +109,7 @@ def write_copy(
         path=path,
         listing=listing([one.document for one in cleared]),
         replaced=_sum(cleared, lambda one: one.replaced),
+        packed=_sum(cleared, lambda one: one.packed),
         left=_sum(cleared, lambda one: one.left),
     )
 

@@ -8,12 +8,14 @@ from typing import Literal, TypeAlias
 
 from evidencekit.model.json import Json
 
-RULES = "evidencekit/credentials/1"
+RULES = "evidencekit/credentials/2"
 """Changes with every change to what is found."""
 MARK = b"X"
 
 Kind = Literal[
+    "answered-token",
     "authorization",
+    "body-digest",
     "cookie",
     "header-token",
     "jwt",

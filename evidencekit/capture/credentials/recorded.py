@@ -1,7 +1,6 @@
 """Credentials in one record of a WARC: its own header, and its block by what the record is.
 
-A response body is searched for what was found elsewhere only (:mod:`.everywhere`): pages are full
-of fields named like secrets, and what a page shows to whoever asks for it is evidence.
+Bodies that are packed are not looked into here (:mod:`.packing`).
 """
 
 import base64
@@ -10,17 +9,33 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from evidencekit.capture.credentials.answers import in_answer
+from evidencekit.capture.credentials.bodies import Body, body_of, header_of
 from evidencekit.capture.credentials.everywhere import repeated
 from evidencekit.capture.credentials.found import Found, Octets, mark, outermost
-from evidencekit.capture.credentials.heads import Header, headers_in, in_head
-from evidencekit.capture.credentials.posted import in_json, in_posted
+from evidencekit.capture.credentials.heads import headers_in, in_fields, in_head
+from evidencekit.capture.credentials.posted import in_message, in_posted
 from evidencekit.capture.credentials.records import Record
+from evidencekit.capture.credentials.unfolded import json_string
 from evidencekit.capture.credentials.urls import in_addresses
 
 _ADDRESSES = (b"WARC-Target-URI", b"WARC-Refers-To-Target-URI")
 _MESSAGES = b"urn:evidencekit:websocket"
 _PAYLOAD = re.compile(rb"\"payload\": ?\"([A-Za-z0-9+/]*={0,2})\"")
+_FIELD_LINE = re.compile(rb"\"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}:(?:[^\"\\]|\\.)*+)\"")
+"""A header field in a string of our JSON: early hints, trailers of HTTP/2."""
 _QUANTUM, _OCTETS = 4, 3  # RFC 4648 §4: four letters for three bytes
+_DIGESTS = frozenset(
+    {
+        b"content-digest",
+        b"content-md5",
+        b"digest",
+        b"repr-digest",
+        b"x-amz-content-sha256",
+        b"x-goog-hash",
+    }
+)
+"""Of a body; by them a short value that is covered in it could be guessed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,23 +48,53 @@ class Edit:
     mark: bytes
 
 
-def in_record(record: Record, values: Sequence[bytes] = ()) -> Iterator[Edit]:
+def read_body(record: Record) -> Body | None:
+    """Return the body of an HTTP message that may hold text; None where there is none."""
+    return body_of(record) if is_message(record) and is_text(record) else None
+
+
+def in_record(record: Record, body: Body | None, values: Sequence[bytes] = ()) -> Iterator[Edit]:
     """Yield what a record holds; offsets are of the record.
 
-    ``values`` are looked for too where a record is read through an encoding, in which nobody else
-    would find them.
+    ``body`` is what :func:`read_body` returns. ``values`` are looked for too where a record is
+    read through an encoding, in which nobody else would find them.
     """
     for name in _ADDRESSES:
         span = record.field(name)
         if span is not None:
             yield from edits(record.data, in_addresses(record.data, *span))
-    kind = record.text(b"WARC-Type")
     if is_message(record):
         yield from edits(record.data, in_head(record.data, record.block, record.head_end()))
-        if kind == b"request" and not coding_of(record):
-            yield from edits(record.data, _in_upload(record))
-    elif kind in (b"metadata", b"resource") and is_text(record):
+        if body is not None and not body.coding:
+            yield from in_plain(record, body, in_body(record, body))
+        if body is not None:
+            yield from edits(record.data, in_fields(record.data, *body.trailers))
+    elif record.text(b"WARC-Type") in (b"metadata", b"resource") and is_text(record):
         yield from _in_ours(record, values)
+
+
+def in_body(record: Record, body: Body) -> Iterator[Found]:
+    """Yield what a body holds by itself; offsets are of the body."""
+    if record.text(b"WARC-Type") == b"request":
+        kind = header_of(record, b"content-type")
+        yield from in_posted(body.data, body.start, body.end, content_type=kind)
+    else:
+        yield from in_answer(body.data, body.start, body.end)
+
+
+def in_plain(record: Record, body: Body, finds: Iterable[Found]) -> Iterator[Edit]:
+    """Yield the edits for finds in a body that is not packed."""
+    yield from edits(record.data, body.back(outermost(finds)))
+
+
+def body_digests(record: Record) -> Iterator[Edit]:
+    """Yield the fields of a message that hold a digest of its body."""
+    for one in headers_in(record.data, record.block, record.head_end()):
+        if one.name in _DIGESTS:
+            where = Found(
+                kind="body-digest", field=one.name.decode("ascii"), start=one.start, end=one.end
+            )
+            yield from edits(record.data, [where] if one.start < one.end else [])
 
 
 def is_message(record: Record) -> bool:
@@ -67,26 +112,24 @@ def is_text(record: Record) -> bool:
     return is_drawing or not declared.startswith((b"image/", b"video/", b"audio/", b"font/"))
 
 
-def coding_of(record: Record) -> bytes:
-    """Return how the body of an HTTP message is encoded; empty where it is plain."""
-    coding = header_of(record, b"content-encoding") if is_message(record) else b""
-    return b"" if coding.lower() == b"identity" else coding
-
-
-def header_of(record: Record, name: bytes) -> bytes:
-    """Return a field of the HTTP message in a record, all of its values joined."""
-    values = [
-        bytes(record.data[header.start : header.end])
-        for header in _headers(record)
-        if header.name == name
-    ]
-    return b", ".join(values)
+def edits(data: Octets, finds: Iterable[Found]) -> Iterator[Edit]:
+    """Yield the edits for finds in bytes that hold them as they are."""
+    for one in outermost(finds):
+        value = bytes(data[one.start : one.end])
+        yield Edit(found=one, value=value, mark=mark(value))
 
 
 def _in_ours(record: Record, values: Sequence[bytes]) -> Iterator[Edit]:
-    yield from edits(record.data, in_addresses(record.data, record.block, record.end))
+    yield from edits(record.data, _in_our_json(record))
     if record.text(b"WARC-Target-URI").startswith(_MESSAGES):
         yield from _in_messages(record, values)
+
+
+def _in_our_json(record: Record) -> Iterator[Found]:
+    yield from in_addresses(record.data, record.block, record.end)
+    for one in _FIELD_LINE.finditer(record.data, record.block, record.end):
+        line = json_string(record.data, *one.span(1))
+        yield from line.back(outermost(in_fields(line.data, 0, len(line.data))))
 
 
 def _in_messages(record: Record, values: Sequence[bytes]) -> Iterator[Edit]:
@@ -96,36 +139,14 @@ def _in_messages(record: Record, values: Sequence[bytes]) -> Iterator[Edit]:
             payload = base64.b64decode(one[1], validate=True)
         except binascii.Error:
             continue
-        finds = outermost(_in_message(payload, values))
+        finds = outermost(_in_payload(payload, values))
         if finds:
             yield from _encoded_edits(payload, finds, at=one.start(1))
 
 
-def _in_message(data: bytes, values: Sequence[bytes]) -> Iterator[Found]:
-    yield from in_json(data, 0, len(data))
-    yield from in_addresses(data, 0, len(data))
+def _in_payload(data: bytes, values: Sequence[bytes]) -> Iterator[Found]:
+    yield from in_message(data, 0, len(data))
     yield from repeated(data, 0, len(data), values)
-
-
-def _in_upload(record: Record) -> Iterator[Found]:
-    yield from in_posted(
-        record.data,
-        record.head_end(),
-        record.end,
-        content_type=header_of(record, b"content-type"),
-    )
-
-
-def _headers(record: Record) -> Iterator[Header]:
-    if is_message(record):
-        yield from headers_in(record.data, record.block, record.head_end())
-
-
-def edits(data: Octets, finds: Iterable[Found]) -> Iterator[Edit]:
-    """Yield the edits for finds in bytes that hold them as they are."""
-    for one in outermost(finds):
-        value = bytes(data[one.start : one.end])
-        yield Edit(found=one, value=value, mark=mark(value))
 
 
 def _encoded_edits(payload: bytes, finds: list[Found], *, at: int) -> Iterator[Edit]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from evidencekit.capture.credentials.encoded import left_in
-from evidencekit.capture.credentials.everywhere import MAX_VALUES, Budget, is_distinct
-from evidencekit.capture.credentials.recorded import in_record
+from evidencekit.capture.credentials.everywhere import MAX_VALUES
+from evidencekit.capture.credentials.found import Kind, outermost
+from evidencekit.capture.credentials.parts import parts_of
+from evidencekit.capture.credentials.recorded import in_body, in_record, read_body
 from evidencekit.capture.credentials.records import read_records
 
 
@@ -26,19 +27,26 @@ class Survey:
     passed_over: int = 0
     """Such values beyond those that are looked for."""
     unread: int = 0
-    """Encoded uploads that hold something, or could not be read to their end."""
+    """Packed bodies that could not be unpacked to their end."""
 
     def take(self, stream: BinaryIO, folder: Path) -> None:
         """Read one file; raises :class:`~.records.Unreadable`."""
-        budget = Budget()
         for record in read_records(stream, folder):
-            for edit in in_record(record):
-                self.counts[edit.found.kind] += 1
-                self._keep(edit.value)
-            self.unread += len(left_in(record, (), budget))
+            body = read_body(record)
+            for edit in in_record(record, body):
+                self._count(edit.found.kind, edit.value)
+            if body is not None and body.coding:
+                for one in outermost(in_body(record, body)):
+                    self._count(one.kind, bytes(body.data[one.start : one.end]))
+                self.unread += not body.is_whole
+
+    def _count(self, kind: Kind, value: bytes) -> None:
+        self.counts[kind] += 1
+        for part in parts_of(kind, value):
+            self._keep(part)
 
     def _keep(self, value: bytes) -> None:
-        if not is_distinct(value) or value in self.values:
+        if value in self.values:
             return
         if len(self.values) < MAX_VALUES:
             self.values.add(value)

@@ -1,8 +1,8 @@
 """Credentials in addresses, wherever they stand: start lines, headers, JSON, plain text.
 
 An address inside a parameter of another (``?next=https%3A%2F%2F…%3Ftoken%3D…``) is read too, up to
-four times percent-encoded. Nothing is parsed as a URL: what a server takes for one differs, and a
-parameter stands between ``?``, ``&`` or ``;`` and ``=`` in all of them.
+four times percent-encoded, or with the escapes of JSON. Nothing is parsed as a URL: what a server
+takes for one differs, and a parameter stands between ``?``, ``&`` or ``;`` and ``=`` in all.
 """
 
 import re
@@ -14,7 +14,9 @@ from evidencekit.capture.credentials.names import looks_random, secrecy_of
 _DEPTHS = 4
 _NAME = rb"(?:[A-Za-z0-9_.\-\[\]$*!~+@\x80-\xff]|%(?!(?:25){0,3}(?:3[fFdDbB]|26|23))[0-9A-Fa-f]{2})"
 _PARAMETER = re.compile(
-    rb"([?&;#]|%(?:25){0,3}(?:3[fFbB]|26|23))(" + _NAME + rb"{1,128})(=|%((?:25){0,3})3[dD])"
+    rb"([?&;#]|\\u00(?:26|3[fF])|%(?:25){0,3}(?:3[fFbB]|26|23))("
+    + _NAME
+    + rb"{1,128})(=|\\u003[dD]|%((?:25){0,3})3[dD])"
 )
 _PLAIN_END = rb"[\s&#\"'<>\\]|;(?=\s)|,(?=\s)"
 _ENDS = tuple(
@@ -40,7 +42,8 @@ def in_addresses(data: Octets, start: int, end: int) -> Iterator[Found]:
 
 def web_tokens(data: Octets, start: int, end: int) -> Iterator[Found]:
     """Yield JSON Web Tokens (RFC 7519), which are known by their first letters."""
-    for one in _JWT.finditer(data, start, end):
+    first = data.find(b"eyJ", start, end)  # many times as fast as the pattern
+    for one in _JWT.finditer(data, max(start, first - 1), end) if first >= 0 else ():
         yield from found("jwt", b"", *one.span())
 
 
@@ -48,7 +51,7 @@ def _parameters(data: Octets, start: int, end: int) -> Iterator[Found]:
     at = start
     while (one := _PARAMETER.search(data, at, end)) is not None:
         at = one.end()
-        secrecy = secrecy_of(one[2], is_posted=False)
+        secrecy = secrecy_of(one[2], place="address")
         if secrecy is None:
             continue  # its value may hold an address of its own
         after = _end_of(one).search(data, at, end)
@@ -62,4 +65,4 @@ def _end_of(one: re.Match[bytes]) -> re.Pattern[bytes]:
     """Return what ends the value: the next separator, as deeply encoded as this one or less."""
     if one[1] == b";":
         return _PATH_END
-    return _ENDS[0 if one[3] == b"=" else 1 + len(one[4]) // 2]
+    return _ENDS[0 if one[3].startswith((b"=", b"\\")) else 1 + len(one[4]) // 2]

@@ -1,13 +1,18 @@
 """What is taken for a credential, where it stands, and what is not taken for one."""
 
 import base64
+import json
+from urllib.parse import quote, urlencode
 
 import pytest
 
+from evidencekit.capture.credentials.answers import in_answer
+from evidencekit.capture.credentials.everywhere import spellings
 from evidencekit.capture.credentials.found import Found, mark, outermost
 from evidencekit.capture.credentials.heads import in_head
 from evidencekit.capture.credentials.names import looks_random, secrecy_of
-from evidencekit.capture.credentials.posted import in_posted
+from evidencekit.capture.credentials.parts import parts_of
+from evidencekit.capture.credentials.posted import in_message, in_posted
 from evidencekit.capture.credentials.urls import in_addresses
 
 JWT = b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZG1pbiIsImlhdCI6MX0.c2lnbmF0dXJl"
@@ -34,6 +39,10 @@ def of_address(address: bytes) -> list[tuple[str, bytes]]:
 def of_body(body: bytes, content_type: bytes) -> list[tuple[str, str, bytes]]:
     finds = in_posted(body, 0, len(body), content_type=content_type)
     return values(body, list(finds))
+
+
+def of_answer(body: bytes) -> list[tuple[str, str, bytes]]:
+    return values(body, list(in_answer(body, 0, len(body))))
 
 
 def test_each_cookie_of_a_request_is_found_by_its_name() -> None:
@@ -184,11 +193,147 @@ def test_a_part_of_a_multipart_form_is_found_and_a_file_is_not() -> None:
     assert found == [("posted-password", "password", b"p w\r\nx")]
 
 
+PW = "hunter2한&"
+PARTS = (
+    '--B\r\nContent-Disposition: form-data; name="data"\r\n\r\n{"a":{"password":"hunter2"}}\r\n'
+    '--B\r\nContent-Disposition: form-data; name="j"; filename="blob"\r\n'
+    'Content-Type: application/json\r\n\r\n{"a":[{"password":"hunter2"}]}\r\n--B--\r\n'
+)
+BATCH = (
+    "--B\r\nContent-Type: application/http\r\n\r\nPOST /x HTTP/1.1\r\n"
+    'Authorization: Bearer hunter2\r\n\r\n{"password":"hunter2"}\r\n--B--'
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (json.dumps({"a": {"b": [{"user": "kim"}, {"password": PW}]}}), "application/json"),
+        (json.dumps({"a": json.dumps({"b": json.dumps({"password": PW})})}), "application/json"),
+        (json.dumps({"password": {"value": PW, "salted": False}}), "application/json"),
+        (json.dumps({"passwords": [PW, [PW]], "tokens": 5}), "application/json"),
+        (json.dumps([{"value": PW, "name": "password"}, {"name": "a"}]), "application/json"),
+        (json.dumps({"body": "user=kim&password=" + quote(PW)}), "application/json"),
+        (json.dumps({"html": f'<input name="password" value="{PW}">'}), "application/json"),
+        (
+            json.dumps({"query": "mutation($p: X) { in(p: $p) }", "variables": {"password": PW}}),
+            "application/json",
+        ),
+        (json.dumps({"query": 'mutation { in(password: "PW_HERE") }'}), "application/json"),
+        ('mutation { in(user: "kim", password: "PW_HERE") }', "application/graphql"),
+        ('{"a":"{\\u0022password\\u0022:\\u0022PW_HERE\\u0022}"}', "application/json"),
+        ('{"a":1}\n{"password":"PW_HERE"}\n', "text/plain"),
+        ('{"a":[1,{"password":"PW_HERE', "application/json"),
+        ('42["in",{"password":"PW_HERE"}]', "text/plain"),
+        (urlencode({"user[password]": PW}), FORM.decode()),
+        (urlencode({"data.password": PW}), FORM.decode()),
+        (urlencode({"payload": json.dumps({"x": [{"password": PW}]})}), FORM.decode()),
+        (urlencode({"d": urlencode({"password": PW})}), FORM.decode()),
+        (
+            urlencode({"d": base64.b64encode(json.dumps({"password": PW}).encode())}),
+            FORM.decode(),
+        ),
+        (f"<Envelope><wsse:Password Type='t'>{PW}</wsse:Password></Envelope>", "text/xml"),
+        (f'<in><who name="kim" password="{PW}"/></in>', "application/xml"),
+        (f"<member><name>password</name><value><string>{PW}</string></value></member>", "text/xml"),
+        (PARTS, "multipart/form-data; boundary=B"),
+        (BATCH, "multipart/mixed; boundary=B"),
+    ],
+)
+def test_a_password_is_found_however_deep_it_lies(body: str, content_type: str) -> None:
+    body = body.replace("PW_HERE", PW)
+    data = bytearray(body.encode())
+    for one in outermost(in_posted(bytes(data), 0, len(data), content_type=content_type.encode())):
+        data[one.start : one.end] = mark(bytes(data[one.start : one.end]))
+    left = data.decode()
+    assert len(data) == len(body.encode())
+    assert "hunter2" not in left
+    assert "aHVudGVyM" not in left  # the same in base64
+    assert "kim" not in body or "kim" in left
+    assert '"tokens": 5' not in body or '"tokens": 5' in left
+    if body.startswith(("{", "[")) and body.endswith("}"):
+        json.loads(left.splitlines()[0])  # what was well-formed still is
+
+
+def test_what_comes_over_a_socket_is_searched_like_a_form_and_like_lines() -> None:
+    frame = b"CONNECT\nlogin:kim\npasscode:hunter2\nAuthorization:Bearer abc\n\n\x00"
+    found = values(frame, list(in_message(frame, 0, len(frame))))
+    assert [value for _kind, _field, value in found] == [b"hunter2", b"Bearer abc"]
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (b'{"access_token":"%s","expires_in":3600}' % RANDOM, RANDOM),
+        (b'{"data":{"refreshToken" : "%s"}}' % RANDOM, RANDOM),
+        (b'{"token":"%s"}' % RANDOM, RANDOM),
+        (b'{"anything":"%s"}' % JWT, JWT),
+        (b'<script>window.s="{\\"sessionToken\\":\\"%s\\"}"</script>' % RANDOM, RANDOM),
+        (b"<script>document.cookie = 'sid=%s; path=/'</script>" % RANDOM, RANDOM),
+        (b'<form><input type=hidden name="SAMLResponse" value="%s"></form>' % RANDOM, RANDOM),
+        (b"oauth_token=%s&oauth_token_secret=%s" % (RANDOM, RANDOM), RANDOM),
+        (b"<?xml version='1.0'?><r><AccessToken>%s</AccessToken></r>" % RANDOM, RANDOM),
+        (b'{"temporaryPassword":"Hunter2two"}', b"Hunter2two"),
+    ],
+)
+def test_what_the_answer_to_a_log_in_gives_out_is_found(body: bytes, value: bytes) -> None:
+    assert value in [found for _kind, _field, found in of_answer(body)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"nextPageToken":"%s","continuation":{"token_type":"Bearer"}}' % RANDOM,
+        b'<input type="hidden" name="csrf_token" value="%s">' % RANDOM,
+        b'<meta name="csrf-token" content="%s">' % RANDOM,
+        b'{"password":"Kennwort","passwordResetPath":"/accounts/reset-v2"}',
+        b'{"token":"short","colorToken":"primary","tokens":12345678901234567890}',
+        b'<label for="password">password</label><input name="password" type="password" value="">',
+        b"<p>document.cookie = 'lang=ko'</p>",
+    ],
+)
+def test_what_a_page_shows_to_everybody_is_not_taken_for_a_credential(body: bytes) -> None:
+    assert of_answer(body) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        (b'Authentication-Info: rspauth="ab", qop=auth', b'rspauth="ab", qop=auth'),
+        (b"Sec-WebSocket-Protocol: chat.v2, bearer." + RANDOM, b"bearer." + RANDOM),
+        (b"Referer: https://kim:pw@example.org/a", b"kim:pw"),
+        (b"Location: https://e.org/cb#access_token=abc&state=x", b"abc"),
+        (b"Link: </a.js?token=abc>; rel=preload", b"abc"),
+        (b'X-WSSE: UsernameToken PasswordDigest="x"', b'UsernameToken PasswordDigest="x"'),
+    ],
+)
+def test_fields_that_few_know_hold_credentials_too(line: bytes, value: bytes) -> None:
+    assert [found for _kind, _field, found in of_head(line)] == [value]
+
+
+def test_the_password_in_a_basic_header_is_looked_for_in_clear() -> None:
+    header = base64.b64encode(b"kim:hunter2two")
+    assert b"hunter2two" in parts_of("authorization", header)
+    assert b"hunter2two" in parts_of("url-userinfo", b"kim:hunter2%74wo")
+    assert not any(part == b"kim" for part in parts_of("authorization", header))
+    assert parts_of("posted-password", b"1234") == frozenset()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [b"aB3+/=xYz9~kLm8", b"aB3%2B%2F%3DxYz9~kLm8", b"aB3%2b%2f%3dxYz9~kLm8",
+     rb"aB3+\/=xYz9~kLm8", rb"aB3\u002b/\u003dxYz9~kLm8", b"aB3&#43;&#47;&#61;xYz9~kLm8",
+     b"aB3&#x2B;&#x2F;&#x3D;xYz9~kLm8", b"aB3%252B%252F%253DxYz9~kLm8"],
+)  # fmt: skip
+def test_a_value_is_looked_for_as_other_formats_spell_it(written: bytes) -> None:
+    assert written in spellings([b"aB3+/=xYz9~kLm8"])
+
+
 @pytest.mark.parametrize(
     "name", [b"keyword", b"passenger", b"tokenType", b"author", "암호화폐".encode()]
 )
 def test_names_that_only_look_like_secrets_are_none(name: bytes) -> None:
-    assert secrecy_of(name, is_posted=True) is None
+    assert secrecy_of(name, place="posted") is None
 
 
 def test_a_mark_has_the_length_of_the_value_and_keeps_its_lines() -> None:

@@ -89,6 +89,7 @@ def test_traffic_with_credentials_is_restricted_and_a_copy_stands_beside_it(
     [
         ("dom", b"<p>nothing</p>", Access.NORMAL),
         ("dom", b"<p>" + SECRET + b"</p>", Access.RESTRICTED),
+        ("dom", b'<script>{"accessToken":"pQ9Lk2Lw9Xv4TbN7rYh3e"}</script>', Access.RESTRICTED),
         ("mhtml", b"=3Dencoded", Access.RESTRICTED),
         ("screenshot-stamped", b"shows the address", Access.RESTRICTED),
         ("pdf", b"%PDF", Access.NORMAL),
@@ -150,11 +151,28 @@ def test_what_cannot_be_looked_through_is_restricted_and_has_no_copy(
     assert safe.credentials["unchecked"] == 1
 
 
-def test_an_encoded_upload_restricts_the_traffic(tmp_path: Path, built: Built) -> None:
-    packed = gzip.compress(b"password=hunter2")
-    upload = posting(packed, b"text/plain", b"Content-Encoding: gzip")
+def test_a_packed_body_with_a_credential_does_not_keep_the_copy_back(
+    tmp_path: Path, built: Built
+) -> None:
+    upload = posting(gzip.compress(b"password=hunter2"), b"text/plain", b"Content-Encoding: gzip")
     safe = guarded([a_find(warc(tmp_path / "capture.warc.gz", upload))], tmp_path, built.setting)
-    assert [find.access for find in safe.finds] == [Access.RESTRICTED]
+    assert [find.access for find in safe.finds] == [
+        Access.RESTRICTED,
+        Access.NORMAL,
+        Access.NORMAL,
+    ]
+    assert sum(safe.finds[1].derivation["packed"].values()) == 1
+    assert safe.finds[1].derivation["left"] == {}
+    assert safe.credentials["found"] == {"posted-password": 1}
+
+
+def test_what_could_not_be_unpacked_restricts_the_original_and_is_covered_in_the_copy(
+    tmp_path: Path, built: Built
+) -> None:
+    upload = posting(b"\x1f\x8b\x08 damaged", b"text/plain", b"Content-Encoding: gzip")
+    safe = guarded([a_find(warc(tmp_path / "capture.warc.gz", upload))], tmp_path, built.setting)
+    assert [find.access for find in safe.finds][:2] == [Access.RESTRICTED, Access.NORMAL]
+    assert safe.finds[1].derivation["packed"] == {"unread": 1}
     assert safe.credentials["unchecked"] == 1
 
 
