@@ -13,10 +13,12 @@ class ReplayCheck:
 
     why_not: str | None = None
     """Stable words where there is no result or only part of one, e.g. ``timed-out load``."""
-    viewport_permille: int | None = None
+    viewport_alike_permille: int | None = None
     """Likeness of the first view (docs/format/wacz.md §6); None where either picture is missing."""
-    page_permille: int | None = None
+    page_alike_permille: int | None = None
     """The same for the whole page."""
+    words_alike_permille: int | None = None
+    """Likeness of the words of the document; None where either is missing or too large."""
     asked: int = 0
     """Requests that the replayed page made."""
     answered: int = 0

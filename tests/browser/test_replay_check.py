@@ -52,7 +52,11 @@ class Recorded:
 
     @property
     def views(self) -> list[View]:
-        roles = {"screenshot-viewport": "viewport.png", "screenshot": "screenshot.png"}
+        roles = {
+            "screenshot-viewport": "viewport.png",
+            "screenshot": "screenshot.png",
+            "dom": "dom.html",
+        }
         return [
             View(role=role, path=self.folder / name, media_type="image/png")
             for role, name in roles.items()
@@ -100,7 +104,8 @@ def checked(full: Recorded) -> tuple[ReplayCheck, list[str]]:
 
 def test_replayed_page_looks_as_the_captured_one(checked: tuple[ReplayCheck, list[str]]) -> None:
     check, _asked = checked
-    assert (check.why_not, check.viewport_permille, check.page_permille) == (None, 1000, 1000)
+    alike = check.viewport_alike_permille, check.page_alike_permille, check.words_alike_permille
+    assert (check.why_not, alike) == (None, (1000, 1000, 1000))
 
 
 def test_every_request_is_answered_from_the_wacz(checked: tuple[ReplayCheck, list[str]]) -> None:
@@ -158,11 +163,33 @@ def test_worker_is_answered_too(tmp_path: Path) -> None:
     with replay_site() as site:
         recorded = record(site, "/worker", tmp_path / "r")
     check = recorded.check()
-    assert (check.missing, check.page_permille) == ((), 1000)
+    assert (check.missing, check.page_alike_permille) == ((), 1000)
+
+
+def test_page_that_draws_another_picture_each_time_has_the_same_words(tmp_path: Path) -> None:
+    with replay_site() as site:
+        result = engine(is_replayed=True).capture(site.url("/animated"), tmp_path, Silent())
+    shown = result.detail["replay"]
+    assert isinstance(shown, dict)
+    assert shown["words_alike_permille"] == 1000
+    assert shown["page_alike_permille"] < 950
+    assert f"replay-differs {shown['page_alike_permille']}‰" in result.notes
+    assert not [note for note in result.notes if note.startswith("replay-words")]
+
+
+def test_other_words_in_the_record_show_in_the_words(tmp_path: Path) -> None:
+    url, head = "https://gone.example/", b"<!doctype html><meta charset=utf-8>"
+    replay_of(tmp_path, {url: head + b"<p>I never said it.</p><p>Not once."})
+    dom = tmp_path / "dom.html"
+    dom.write_bytes(head + b"<p>I always said it.</p><p>Not once.")
+    view = View(role="dom", path=dom, media_type="text/html")
+    check = check_replay(find_browser(), tmp_path / "capture.wacz", url, [view], tmp_path)
+    alike = check.words_alike_permille, check.page_alike_permille
+    assert (check.why_not, alike) == (None, (833, None))
 
 
 def test_missing_record_shows_in_both_measures(full: Recorded, tmp_path: Path) -> None:
-    for name in ("viewport.png", "screenshot.png"):
+    for name in ("viewport.png", "screenshot.png", "dom.html"):
         (tmp_path / name).write_bytes((full.folder / name).read_bytes())
     with (
         zipfile.ZipFile(full.wacz) as whole,
@@ -174,8 +201,9 @@ def test_missing_record_shows_in_both_measures(full: Recorded, tmp_path: Path) -
             cut.writestr(name, b"".join(n for n in lines if not is_index or b"big.png" not in n))
     check = Recorded(full.url, tmp_path, full.site).check()
     assert check.missing == (full.site.url("/big.png"),)
-    assert check.viewport_permille is not None
-    assert check.viewport_permille < 900
+    assert check.viewport_alike_permille is not None
+    assert check.viewport_alike_permille < 900
+    assert check.words_alike_permille == 1000  # a picture has no words
 
 
 def test_page_that_never_returns_ends_the_check_in_time(tmp_path: Path) -> None:
@@ -228,7 +256,7 @@ def test_capture_keeps_the_wacz_and_says_how_its_replay_went(tmp_path: Path) -> 
         signed = json.loads(container.read("datapackage-digest.json"))["signedData"]
     assert f"sha256:{wacz['package_sha256']}" == signed["hash"]
     assert wacz["public_key"] == signed["publicKey"]
-    assert (shown["why_not"], shown["page_permille"], shown["missing"]) == (None, 1000, [])
+    assert (shown["why_not"], shown["page_alike_permille"], shown["missing"]) == (None, 1000, [])
     assert not [note for note in result.notes if note.startswith("replay")]
 
 
@@ -276,7 +304,7 @@ def test_page_of_a_site_that_is_gone_is_shown_over_https(tmp_path: Path) -> None
         },
     )
     assert (check.why_not, check.asked, check.answered) == (None, 3, 3)
-    assert (check.frames_answered, check.page_permille) == (1, None)
+    assert (check.frames_answered, check.page_alike_permille) == (1, None)
 
 
 def test_film_is_given_in_ranges_from_the_whole_answer(tmp_path: Path) -> None:

@@ -91,6 +91,14 @@ FIXED: dict[str, Reply] = {
         b"new WebSocket('ws://' + location.host + '/socket')</script>",
     ),
     "/hangs": (200, HTML, b"<!doctype html><h1>h</h1><script>onload = () => {for (;;);}</script>"),
+    "/animated": (
+        200,
+        HTML,
+        b"<!doctype html><p>steady words<p id=o>0<canvas id=c width=400 height=90></canvas><script>"
+        b"setInterval(() => { const p = c.getContext('2d');"
+        b"for (let n = 0; n < 40; n++) { p.fillStyle = `hsl(${Math.random() * 360} 90% 40%)`;"
+        b"p.fillRect(Math.random() * 400, Math.random() * 90, 60, 60) } }, 40)</script>",
+    ),
     "/worker": (
         200,
         HTML,

@@ -116,8 +116,10 @@ def _notes(check: ReplayCheck) -> Iterator[str]:
     missing = check.asked - check.answered - check.failed_before
     if missing:
         yield f"replay-missing {missing}"
-    if check.page_permille is not None and check.page_permille < _ALIKE:
-        yield f"replay-differs {check.page_permille}‰"
+    if check.page_alike_permille is not None and check.page_alike_permille < _ALIKE:
+        yield f"replay-differs {check.page_alike_permille}‰"
+    if check.words_alike_permille is not None and check.words_alike_permille < _ALIKE:
+        yield f"replay-words-differ {check.words_alike_permille}‰"
 
 
 def _wacz_detail(made: Wacz) -> dict[str, Json]:

@@ -25,6 +25,7 @@ from evidencekit.capture.page.views import VIEWS
 from evidencekit.capture.page.visit import BrowserLimits
 from evidencekit.capture.replay.answering import Answering, Told
 from evidencekit.capture.replay.likeness import Likeness, compare_pictures
+from evidencekit.capture.replay.wording import compare_words
 from evidencekit.capture.wacz.reading import open_wacz
 from evidencekit.errors import BrowserUnavailable, EvidencekitError
 from evidencekit.model.json import Json
@@ -33,8 +34,9 @@ from evidencekit.model.replay import ReplayCheck
 _log = logging.getLogger(__name__)
 
 LIMITS = BrowserLimits(load_s=20, scroll_s=20, idle_s=8, view_s=20, total_s=75)
-_PICTURES = {"viewport": "screenshot-viewport", "screenshot": "screenshot"}
-"""Views that are taken again, and the roles of what they make."""
+_VIEWS = ("viewport", "screenshot", "dom")
+"""What is taken again."""
+_ORIGIN = {"x": 0, "y": 0}
 _READY = 2  # HTMLMediaElement.HAVE_CURRENT_DATA
 _VIDEOS = f"""
 (() => {{
@@ -68,7 +70,7 @@ def check_replay(
             log_size=lambda: 0,
             is_passive=is_passive,
             is_guarded=False,
-            views={name: VIEWS[name] for name in _PICTURES},
+            views={name: VIEWS[name] for name in _VIEWS},
         )
 
     try:
@@ -90,8 +92,9 @@ def replay_detail(check: ReplayCheck) -> Mapping[str, Json]:
     """Return a check as the member ``replay`` of a capture's facts (docs/format/wacz.md §6)."""
     return {
         "why_not": check.why_not,
-        "viewport_permille": check.viewport_permille,
-        "page_permille": check.page_permille,
+        "viewport_alike_permille": check.viewport_alike_permille,
+        "page_alike_permille": check.page_alike_permille,
+        "words_alike_permille": check.words_alike_permille,
         "asked": check.asked,
         "answered": check.answered,
         "guessed": check.guessed,
@@ -142,20 +145,46 @@ def _counted(told: Told) -> ReplayCheck:
 def _compared(
     browser: Browser, check: ReplayCheck, captured: Sequence[View], shown: Sequence[View]
 ) -> ReplayCheck:
-    found: dict[str, int | None] = dict.fromkeys(_PICTURES.values())
-    replayed = {view.path.name: view.path for view in shown}
     try:
         with running(browser, is_recorded=False) as process:
-            for role in found:
-                pairs = [
-                    (view.path, replayed[view.path.name])
-                    for view in captured
-                    if view.role == role and view.path.name in replayed
-                ]
+            connection = process.connection
+            for role, member in (
+                ("screenshot-viewport", "viewport_alike_permille"),
+                ("screenshot", "page_alike_permille"),
+            ):
+                pairs = paired(*(_of_role(views, role) for views in (captured, shown)))
+                alike = (compare_pictures(connection, *pair) for pair in pairs)
                 if pairs:
-                    alike = (compare_pictures(process.connection, *pair) for pair in pairs)
-                    found[role] = sum(alike, start=Likeness(drawn=0, alike=0)).permille
+                    total = sum(alike, start=Likeness(drawn=0, alike=0))
+                    check = replace(check, **{member: total.permille})
+            documents = [
+                view.path for views in (captured, shown) for view in _of_role(views, "dom")
+            ]
+            if len(documents) == len(("captured", "shown")):
+                words = compare_words(connection, *documents)
+                check = replace(check, words_alike_permille=words.permille if words else None)
     except CallFailed:
         check = replace(check, why_not=check.why_not or "not-compared")
-    viewport, page = found.values()
-    return replace(check, viewport_permille=viewport, page_permille=page)
+    return check
+
+
+def paired(
+    captured: Sequence[View], shown: Sequence[View]
+) -> list[tuple[Path | None, Path | None]]:
+    """Pair pictures by the corner of the page where they begin; empty where a side has none.
+
+    A picture without a place begins where the page does. One that has no other is paired with None.
+    """
+    if not captured or not shown:
+        return []
+    first, second = ({_corner(view): view.path for view in views} for views in (captured, shown))
+    return [(first.get(at), second.get(at)) for at in sorted({*first, *second})]
+
+
+def _corner(view: View) -> tuple[int, int]:
+    area = view.area or _ORIGIN
+    return area["y"], area["x"]
+
+
+def _of_role(views: Sequence[View], role: str) -> list[View]:
+    return [view for view in views if view.role == role]

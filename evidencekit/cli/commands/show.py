@@ -36,6 +36,7 @@ _TITLES = {
     "lossless": N_("picture unchanged"),
     "rules": N_("by the rules"),
     "replaced": N_("covered"),
+    "packed": N_("packed bodies"),
     "left": N_("not covered"),
 }
 _VALUES = {
@@ -99,7 +100,7 @@ def _plain(member: str, value: Json) -> str:
     match member, value:
         case (("removed" | "kept"), list() | tuple()):
             return listed("part", value) or "-"
-        case (("replaced" | "left"), Mapping()):
+        case (("replaced" | "packed" | "left"), Mapping()):
             return ", ".join(f"{said('credential', word)} {n}" for word, n in value.items()) or "-"
         case (("kind" | "method"), str()):
             return _(_VALUES.get(value, value))
