@@ -2,7 +2,7 @@
 
 Both are parsed as HTML without running anything (DOMParser), in a browser's sandbox. The text is
 that of the document without scripts, styles, templates and ``noscript``, cut into words at white
-space. Words are counted, not put in order: the likeness is the number of words that both have, each
+space and tags. Words are counted, not put in order: the likeness is the number of words that both have, each
 as often as both have it, among those of the longer text. Hidden text counts, frames and shadow
 trees do not: it is the text of the kept DOM, not what a person reads.
 """
@@ -21,8 +21,11 @@ _COMPARE = """
     const parsed = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "text/html");
     for (const one of parsed.querySelectorAll("script, style, template, noscript")) one.remove();
     const tally = new Map();
-    for (const word of parsed.documentElement.textContent.split(/\\s+/u)) {
-      if (word) tally.set(word, (tally.get(word) || 0) + 1);
+    const texts = parsed.createNodeIterator(parsed.documentElement, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
+      for (const word of text.data.split(/\\s+/u)) {
+        if (word) tally.set(word, (tally.get(word) || 0) + 1);
+      }
     }
     return tally;
   };
