@@ -15,9 +15,9 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from evidencekit.capture.address import Address, parse_url
-from evidencekit.capture.guard.addresses import allow_any, why_private
 from evidencekit.capture.guard.dialing import Dialer
 from evidencekit.capture.guard.names import resolve_host
+from evidencekit.capture.guard.own_network import capture_guard
 from evidencekit.capture.guard.upstream import Upstream
 from evidencekit.capture.hosting.hosting import domain_names, hosting_document, is_public, look_up
 from evidencekit.capture.hosting.public_address import (
@@ -139,7 +139,7 @@ class _Found:
 def _ask(asked: _Asked, folder: Path, *, way: Way, setting: Setting) -> _Found:
     started = setting.clock()
     dialer = Dialer(
-        guard=allow_any if way.allow_private else why_private,
+        guard=capture_guard(allow_private=way.allow_private),
         resolve=resolve_host,
         observe=None,
         upstream=way.upstream,

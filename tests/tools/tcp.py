@@ -26,7 +26,8 @@ def serving(
             sock.settimeout(20)
             talk(sock)
 
-    listener = socket.create_server((address, port))
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.create_server((address, port), family=family)
     threads = [threading.Thread(target=run)]
     threads[0].start()
     try:

@@ -25,10 +25,11 @@ from evidencekit.capture.chromium.installed import Browser, find_browser
 from evidencekit.capture.chromium.process import browser_user, running
 from evidencekit.capture.context.clock_offset import offset_document
 from evidencekit.capture.context.page_context import MAX_READ_CHARS, context_of
-from evidencekit.capture.guard.addresses import Guard, allow_any, why_private
+from evidencekit.capture.guard.addresses import Guard
 from evidencekit.capture.guard.dialing import Dialer
 from evidencekit.capture.guard.dns_question import observe_dns
 from evidencekit.capture.guard.names import Observe, Resolve, resolve_host
+from evidencekit.capture.guard.own_network import capture_guard
 from evidencekit.capture.guard.passages import PassageLog
 from evidencekit.capture.guard.refusals import through_proxy
 from evidencekit.capture.guard.socks import SocksGuard
@@ -84,7 +85,8 @@ class BrowserEngine:
             is_passive=is_passive,
             reference=reference,
         )
-        self._guard = guard or (allow_any if allow_private else why_private)
+        self._guard = guard
+        self._allow_private = allow_private
         self._resolve = resolve
         self._observe = observe
         self._upstream = upstream
@@ -179,7 +181,7 @@ class BrowserEngine:
 
     def _dialer(self) -> Dialer:
         return Dialer(
-            guard=self._guard,
+            guard=self._guard or capture_guard(allow_private=self._allow_private),
             resolve=self._resolve,
             observe=self._observe,
             upstream=self._upstream,

@@ -4,6 +4,8 @@ A page chooses what it links to and where it redirects, so without this a captur
 the router, a cloud metadata service or a neighbour's files into the evidence. Ask for every
 connection, of the very address that is connected to, never of a name.
 
+What is public by these tables and inside all the same, :mod:`.own_network` knows.
+
 The tables are IANA's special-purpose registries (RFC 6890 and updates, read 2026-11); Python's own
 ``is_global`` differs between patch releases (CVE-2024-4032).
 """
@@ -71,6 +73,14 @@ def why_private(ip: str) -> str | None:
     return _why_v6(address)
 
 
+def v4_inside(address: IPv6Address) -> IPv4Address | None:
+    """Return the IPv4 address to which one of IPv6 leads, None where it leads to none."""
+    for network, shift in _V4_INSIDE:
+        if address in network:
+            return IPv4Address((int(address) >> shift) & 0xFFFFFFFF)
+    return None
+
+
 def allow_any(ip: str) -> str | None:
     """Allow every address: the guard for those who asked for private ones."""
     del ip
@@ -89,7 +99,7 @@ def _why_v6(address: IPv6Address) -> str | None:
     special = next((why for network, why in _V6 if address in network), None)
     if special is not None:
         return special
-    for network, shift in _V4_INSIDE:
-        if address in network:
-            return _why_v4(IPv4Address((int(address) >> shift) & 0xFFFFFFFF))
+    inside = v4_inside(address)
+    if inside is not None:
+        return _why_v4(inside)
     return None if address in _GLOBAL_V6 else "reserved"

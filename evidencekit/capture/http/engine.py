@@ -20,10 +20,11 @@ import evidencekit
 from evidencekit.capture.address import parse_url
 from evidencekit.capture.context.clock_offset import offset_document
 from evidencekit.capture.context.page_context import context_of
-from evidencekit.capture.guard.addresses import Guard, allow_any, why_private
+from evidencekit.capture.guard.addresses import Guard
 from evidencekit.capture.guard.dialing import Dialer
 from evidencekit.capture.guard.dns_question import observe_dns
 from evidencekit.capture.guard.names import Observe, Resolve, resolve_host
+from evidencekit.capture.guard.own_network import capture_guard
 from evidencekit.capture.guard.passages import DNS, TCP, Passage, lookup_documents, passage_document
 from evidencekit.capture.guard.refusals import through_proxy
 from evidencekit.capture.guard.upstream import Upstream
@@ -77,7 +78,8 @@ class HttpEngine:
     ) -> None:
         self._clock = clock
         self._new_id = new_id
-        self._guard = guard or (allow_any if allow_private else why_private)
+        self._guard = guard
+        self._allow_private = allow_private
         self._limits = limits or Limits()
         self._headers = {
             "User-Agent": user_agent,
@@ -151,7 +153,7 @@ class HttpEngine:
 
     def _dialer(self) -> Dialer:
         return Dialer(
-            guard=self._guard,
+            guard=self._guard or capture_guard(allow_private=self._allow_private),
             resolve=self._resolve,
             observe=self._observe,
             upstream=self._upstream,

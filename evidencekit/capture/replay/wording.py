@@ -2,9 +2,9 @@
 
 Both are parsed as HTML without running anything (DOMParser), in a browser's sandbox. The text is
 that of the document without scripts, styles, templates and ``noscript``, cut into words at white
-space and tags. Words are counted, not put in order: the likeness is the number of words that both have, each
-as often as both have it, among those of the longer text. Hidden text counts, frames and shadow
-trees do not: it is the text of the kept DOM, not what a person reads.
+space and tags. Words are counted, not put in order: the likeness is the number of words that both
+have, each as often as both have it, among those of the longer text. Hidden text counts, frames and
+shadow trees do not: it is the text of the kept DOM, not what a person reads.
 """
 
 from pathlib import Path
