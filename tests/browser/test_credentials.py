@@ -3,16 +3,21 @@
 import gzip
 import io
 import os
+import uuid
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evidencekit.capture.browser.engine import BrowserEngine
 from evidencekit.capture.chromium.installed import find_browser
+from evidencekit.capture.credentials.packing import packed
 from evidencekit.errors import BrowserUnavailable
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.find import Access
+from evidencekit.protocols import Silent
 from evidencekit.workflow.capture import Captured, capture
 from tests.tools.browser_site import FIXED, site
 from tests.tools.builders import Built, a_case
@@ -98,3 +103,31 @@ def test_a_browser_capture_is_restricted_and_its_copy_has_no_cookie_and_no_token
     assert TOKEN not in str(body.detail)
     facts: Any = body.detail["facts"]
     assert facts["wacz"]["package_sha256"] is None  # by it a short password could be guessed
+
+
+READING = b"""<!doctype html><title>waiting</title><script>
+Promise.all(["gzip", "br", "zstd"].map(c => fetch("/" + c).then(r => r.text()).catch(() => c)))
+  .then(texts => document.title = texts.join("|"))
+</script>"""
+
+
+def test_a_real_browser_unpacks_what_was_packed_anew_and_filled_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    html = {"Content-Type": "text/html"}
+    monkeypatch.setitem(FIXED, "/reading", (200, html, READING))
+    for coding in ("gzip", "br", "zstd"):
+        content = f"{coding} XXXX XXXX".encode()
+        body = packed(content, coding.encode(), 70_003)
+        assert body is not None
+        headers = {"Content-Type": "text/plain", "Content-Encoding": coding}
+        monkeypatch.setitem(FIXED, f"/{coding}", (200, headers, body))
+    engine = BrowserEngine(
+        clock=lambda: datetime.now(UTC),
+        new_id=lambda: str(uuid.uuid4()),
+        allow_private=True,
+        is_replayed=False,
+    )
+    with site() as running:
+        done = engine.capture(running.url("/reading"), tmp_path, Silent())
+    assert done.title == "|".join(f"{coding} XXXX XXXX" for coding in ("gzip", "br", "zstd"))

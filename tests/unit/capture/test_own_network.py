@@ -117,9 +117,7 @@ def _can_have_a_network() -> bool:
     if not sys.platform.startswith("linux") or not shutil.which("unshare"):
         return False
     script = "ip link set lo up && echo 1 > /proc/sys/net/ipv6/ip_nonlocal_bind"
-    tried = subprocess.run(
-        ["unshare", "-rn", "sh", "-c", script], capture_output=True, check=False
-    )
+    tried = subprocess.run(["unshare", "-rn", "sh", "-c", script], capture_output=True, check=False)
     return tried.returncode == 0
 
 
