@@ -139,9 +139,12 @@ def _deflate(pieces: Pieces) -> Pieces:
 def _brotli(pieces: Pieces) -> Pieces:
     engine = brotli.Decompressor()
     for piece in pieces:
-        yield engine.process(piece, output_buffer_limit=_PIECE)
-        while not engine.can_accept_more_data():
-            yield engine.process(b"", output_buffer_limit=_PIECE)
+        out = engine.process(piece, output_buffer_limit=_PIECE)
+        while out:  # can_accept_more_data() is true also where output is still held back (1.2.1)
+            yield out
+            if engine.is_finished():
+                return
+            out = engine.process(b"", output_buffer_limit=_PIECE)
 
 
 def _zstd(pieces: Pieces) -> Pieces:

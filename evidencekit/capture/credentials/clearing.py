@@ -9,16 +9,15 @@ which file it is a copy and by which rules, and the list of what was marked.
 
 import zlib
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from evidencekit.capture.credentials.bodies import Body
-from evidencekit.capture.credentials.everywhere import Budget, repeated
-from evidencekit.capture.credentials.found import MARK, RULES, entry, outermost
+from evidencekit.capture.credentials.everywhere import repeated
+from evidencekit.capture.credentials.found import MARK, RULES, outermost
 from evidencekit.capture.credentials.packing import Packed, pack_anew
 from evidencekit.capture.credentials.recorded import (
     Edit,
@@ -31,13 +30,10 @@ from evidencekit.capture.credentials.recorded import (
     read_body,
 )
 from evidencekit.capture.credentials.records import Record, read_records
+from evidencekit.capture.credentials.tally import URN, Tally, list_of
 from evidencekit.capture.warc import WarcWriter
-from evidencekit.formats.canonical import encode
 from evidencekit.model.json import Json
 
-FORMAT = "evidencekit/redactions/2"
-URN = "urn:evidencekit:redactions"
-MAX_LISTED = 50_000
 _PIECE = 2**20
 _GZIP = 31
 _PACKED, _STORED = 6, 0
@@ -83,7 +79,7 @@ class Clearing:
         Raises :class:`~.records.Unreadable`.
         """
         members = target.with_name(f"{target.name}.members")
-        tally = _Tally()
+        tally = Tally()
         with members.open("xb") as out:
             for record in read_records(stream, self._folder):
                 self._copy(record, stream, out, tally)
@@ -100,7 +96,7 @@ class Clearing:
             clock=self._clock,
             new_id=self._new_id,
         ) as warc:
-            warc.write_metadata(URN, _list_of([document]), at=self._clock())
+            warc.write_metadata(URN, list_of([document]), at=self._clock())
         with target.open("ab") as out, members.open("rb") as packed:
             for piece in iter(lambda: packed.read(_PIECE), b""):
                 out.write(piece)
@@ -113,7 +109,7 @@ class Clearing:
             left=dict(sorted(tally.left.items())),
         )
 
-    def _copy(self, record: Record, stream: BinaryIO, out: BinaryIO, tally: "_Tally") -> None:
+    def _copy(self, record: Record, stream: BinaryIO, out: BinaryIO, tally: Tally) -> None:
         name = record.text(b"WARC-Record-ID").decode("ascii", "replace")
         tally.original = tally.original or name
         body = read_body(record)
@@ -133,9 +129,7 @@ class Clearing:
         record.redigest()
         out.writelines(_packed(record))
 
-    def _edits(
-        self, record: Record, body: Body | None, tally: "_Tally", name: str
-    ) -> Iterator[Edit]:
+    def _edits(self, record: Record, body: Body | None, tally: Tally, name: str) -> Iterator[Edit]:
         known = list(in_record(record, body, self._values))
         yield from known
         if not is_text(record):
@@ -165,7 +159,7 @@ class Clearing:
             yield from edits(record.data, again)
 
     def _packed_anew(
-        self, record: Record, body: Body | None, tally: "_Tally", name: str
+        self, record: Record, body: Body | None, tally: Tally, name: str
     ) -> Packed | None:
         if body is None or not body.coding:
             return None
@@ -173,64 +167,6 @@ class Clearing:
             tally.leave(name, _UNSEARCHED)
             return None
         return pack_anew(record, body, self._values)
-
-
-class _Tally:
-    def __init__(self) -> None:
-        self.replaced: Counter[str] = Counter()
-        self.packed: Counter[str] = Counter()
-        self.left: Counter[str] = Counter()
-        self.budget = Budget()
-        self.original = ""
-        """Id of the first record, which no other file has: a digest of the original would let
-        short values be guessed, whose length the marks tell."""
-        self._replaced: list[Json] = []
-        self._packed: list[Json] = []
-        self._left: list[Json] = []
-        self._listed = 0
-        self._unlisted = 0
-
-    def replace(self, record: str, edit: Edit) -> None:
-        self.replaced[edit.found.kind] += 1
-        self._list(self._replaced, entry(record, edit.found))
-
-    def pack(self, record: str, anew: Packed) -> None:
-        self.packed[anew.how] += 1
-        held: dict[str, int] = dict(sorted(Counter(str(one.kind) for one in anew.finds).items()))
-        self._list(self._packed, {"record": record, "how": anew.how, "held": held})
-        for one in anew.finds if anew.how == "repacked" else ():
-            self.replaced[one.kind] += 1
-            self._list(self._replaced, {**entry(record, one), "unpacked": True})
-
-    def leave(self, record: str, why: str) -> None:
-        self.left[why] += 1
-        self._list(self._left, {"record": record, "why": why})
-
-    def _list(self, listed: list[Json], item: Json) -> None:
-        if self._listed < MAX_LISTED:
-            self._listed += 1
-            listed.append(item)
-        else:
-            self._unlisted += 1
-
-    def document(self, name: str) -> dict[str, Json]:
-        return {
-            "name": name,
-            "of": self.original,
-            "replaced": self._replaced,
-            "packed": self._packed,
-            "left": self._left,
-            "unlisted": self._unlisted,
-        }
-
-
-def listing(files: Sequence[Json]) -> bytes:
-    """Return the list for the copies of the files of one capture."""
-    return encode(_list_of(files))
-
-
-def _list_of(files: Sequence[Json]) -> Json:
-    return {"format": FORMAT, "rules": RULES, "mark": MARK.decode("ascii"), "files": list(files)}
 
 
 def _is_in_body(record: Record, found: list[Edit]) -> bool:

@@ -14,9 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from evidencekit.capture.credentials.clearing import Cleared, Clearing, listing
+from evidencekit.capture.credentials.clearing import Cleared, Clearing
 from evidencekit.capture.credentials.records import Unreadable
 from evidencekit.capture.credentials.survey import Survey
+from evidencekit.capture.credentials.tally import listing
 from evidencekit.capture.credentials.texts import marked
 from evidencekit.capture.wacz.signature import sign_once
 from evidencekit.capture.wacz.writing import write_wacz

@@ -22,7 +22,10 @@ from evidencekit.capture.credentials.records import Record
 
 How = Literal["repacked", "covered", "unread"]
 MAX_THOROUGH = 2**20
-"""Bytes that are packed as well as can be; larger ones are packed in less time."""
+"""Bytes that are packed as well as can be where that is needed; it takes a second and more."""
+_BR_QUALITIES = (5, 9, 11)
+_ZSTD_LEVELS = (3, 9, 19, 18, 17)
+"""The first that leaves room; servers seldom go beyond the first."""
 _FIXED_GZIP = 18  # RFC 1952 §2.3: header and trailer
 _NAME_FLAG = 8  # FNAME: a text ended by a zero byte, which nobody takes for content
 _BR_NOTHING, _BR_END = b"\x06", b"\x03"  # RFC 7932 §9.2: metadata of no bytes; last and empty
@@ -102,14 +105,17 @@ def _gzip(content: bytes, size: int) -> bytes | None:
 
 
 def _brotli(content: bytes, size: int) -> bytes | None:
-    engine = brotli.Compressor(quality=11 if len(content) <= MAX_THOROUGH else 9)
-    whole = engine.process(content) + engine.flush()  # ends between two bytes
-    spare = size - len(whole) - len(_BR_END)
-    return whole + _BR_NOTHING * spare + _BR_END if spare >= 0 else None
+    for quality in _tried(content, _BR_QUALITIES):
+        engine = brotli.Compressor(quality=quality)
+        whole = engine.process(content) + engine.flush()  # ends between two bytes
+        spare = size - len(whole) - len(_BR_END)
+        if spare >= 0:
+            return whole + _BR_NOTHING * spare + _BR_END
+    return None
 
 
 def _zstd(content: bytes, size: int) -> bytes | None:
-    for level in (19, 18, 17) if len(content) <= MAX_THOROUGH else (9,):
+    for level in _tried(content, _ZSTD_LEVELS):
         settings = zstandard.ZstdCompressionParameters.from_level(
             level, window_log=_ZSTD_WINDOW_LOG, write_content_size=1, write_checksum=0
         )
@@ -121,6 +127,10 @@ def _zstd(content: bytes, size: int) -> bytes | None:
             head = zstandard.frame_header_size(frame)
             return frame[:head] + _ZSTD_EMPTY * blocks + _ZSTD_NO_RUN * runs + frame[head:]
     return None
+
+
+def _tried(content: bytes, levels: Sequence[int]) -> Sequence[int]:
+    return levels if len(content) <= MAX_THOROUGH else levels[:2]
 
 
 _PACKERS: Mapping[bytes, Callable[[bytes, int], bytes | None]] = {

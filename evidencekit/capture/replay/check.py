@@ -13,9 +13,10 @@ import logging
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from evidencekit.capture.chromium.cdp import CallFailed
+from evidencekit.capture.chromium.cdp import CallFailed, Connection
 from evidencekit.capture.chromium.installed import Browser
 from evidencekit.capture.chromium.process import Running, running
 from evidencekit.capture.page.page import Page
@@ -147,25 +148,28 @@ def _compared(
 ) -> ReplayCheck:
     try:
         with running(browser, is_recorded=False) as process:
-            connection = process.connection
-            for role, member in (
-                ("screenshot-viewport", "viewport_alike_permille"),
-                ("screenshot", "page_alike_permille"),
-            ):
-                pairs = paired(*(_of_role(views, role) for views in (captured, shown)))
-                alike = (compare_pictures(connection, *pair) for pair in pairs)
-                if pairs:
-                    total = sum(alike, start=Likeness(drawn=0, alike=0))
-                    check = replace(check, **{member: total.permille})
-            documents = [
-                view.path for views in (captured, shown) for view in _of_role(views, "dom")
-            ]
-            if len(documents) == len(("captured", "shown")):
-                words = compare_words(connection, *documents)
-                check = replace(check, words_alike_permille=words.permille if words else None)
+            look = partial(_pictures, process.connection, captured, shown)
+            check = replace(check, viewport_alike_permille=look("screenshot-viewport"))
+            check = replace(check, page_alike_permille=look("screenshot"))
+            return replace(check, words_alike_permille=_words(process.connection, captured, shown))
     except CallFailed:
-        check = replace(check, why_not=check.why_not or "not-compared")
-    return check
+        return replace(check, why_not=check.why_not or "not-compared")
+
+
+def _pictures(
+    connection: Connection, captured: Sequence[View], shown: Sequence[View], role: str
+) -> int | None:
+    pairs = paired(_of_role(captured, role), _of_role(shown, role))
+    alike = (compare_pictures(connection, *pair) for pair in pairs)
+    return sum(alike, start=Likeness(drawn=0, alike=0)).permille if pairs else None
+
+
+def _words(connection: Connection, captured: Sequence[View], shown: Sequence[View]) -> int | None:
+    documents = [view.path for views in (captured, shown) for view in _of_role(views, "dom")]
+    if len(documents) != len(("captured", "shown")):
+        return None
+    alike = compare_words(connection, *documents)
+    return alike.permille if alike is not None else None
 
 
 def paired(

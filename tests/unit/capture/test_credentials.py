@@ -5,14 +5,17 @@ import json
 from urllib.parse import quote, urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evidencekit.capture.credentials.answers import in_answer
 from evidencekit.capture.credentials.everywhere import spellings
-from evidencekit.capture.credentials.found import Found, mark, outermost
+from evidencekit.capture.credentials.found import Found, found, mark, outermost
 from evidencekit.capture.credentials.heads import in_head
 from evidencekit.capture.credentials.names import looks_random, secrecy_of
 from evidencekit.capture.credentials.parts import parts_of
 from evidencekit.capture.credentials.posted import in_message, in_posted
+from evidencekit.capture.credentials.unfolded import form_value, json_string
 from evidencekit.capture.credentials.urls import in_addresses
 
 JWT = b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZG1pbiIsImlhdCI6MX0.c2lnbmF0dXJl"
@@ -189,8 +192,8 @@ def test_a_part_of_a_multipart_form_is_found_and_a_file_is_not() -> None:
         b'--B\r\nContent-Disposition: form-data; name="secret"; filename="a.jpg"\r\n\r\njpg\r\n'
         b'--B\r\nContent-Disposition: form-data; name="text"\r\n\r\nhello\r\n--B--\r\n'
     )
-    found = of_body(body, b'multipart/form-data; boundary="B"')
-    assert found == [("posted-password", "password", b"p w\r\nx")]
+    finds = of_body(body, b'multipart/form-data; boundary="B"')
+    assert finds == [("posted-password", "password", b"p w\r\nx")]
 
 
 PW = "hunter2한&"
@@ -253,6 +256,20 @@ def test_a_password_is_found_however_deep_it_lies(body: str, content_type: str) 
     assert '"tokens": 5' not in body or '"tokens": 5' in left
     if body.startswith(("{", "[")) and body.endswith("}"):
         json.loads(left.splitlines()[0])  # what was well-formed still is
+
+
+@given(st.lists(st.sampled_from([b"ab", b"\\u00e9", b"\\\\", b'\\"', b"%41", b"+", b"x", b"\\n"])))
+def test_what_is_found_without_escapes_is_covered_where_it_stands(parts: list[bytes]) -> None:
+    text = b"(" + b"".join(parts) + b")"
+    for unfold in (json_string, form_value):
+        inside = unfold(text, 1, len(text) - 1)
+        for start in range(len(inside.data)):
+            for end in range(start + 1, len(inside.data) + 1):
+                (there,) = inside.back(found("repeated", b"", start, end))
+                assert 1 <= there.start < there.end <= len(text) - 1
+                again = unfold(text, there.start, there.end).data
+                assert inside.data[start:end] in again
+                assert len(again) <= end - start + 2  # half a letter is covered whole
 
 
 def test_what_comes_over_a_socket_is_searched_like_a_form_and_like_lines() -> None:

@@ -19,12 +19,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evidencekit.capture.credentials import everywhere
-from evidencekit.capture.credentials.clearing import URN, Cleared, Clearing, listing
+from evidencekit.capture.credentials.clearing import Cleared, Clearing
 from evidencekit.capture.credentials.everywhere import spellings
 from evidencekit.capture.credentials.found import RULES
 from evidencekit.capture.credentials.packing import packed
 from evidencekit.capture.credentials.records import Unreadable, read_records
 from evidencekit.capture.credentials.survey import Survey
+from evidencekit.capture.credentials.tally import URN, listing
 from evidencekit.capture.warc import Exchange
 from evidencekit.formats.canonical import decode
 from tests.unit.capture.test_warc import block, exchange, warcio_check, writer

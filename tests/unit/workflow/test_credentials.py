@@ -161,7 +161,7 @@ def test_a_packed_body_with_a_credential_does_not_keep_the_copy_back(
         Access.NORMAL,
         Access.NORMAL,
     ]
-    assert sum(safe.finds[1].derivation["packed"].values()) == 1
+    assert safe.finds[1].derivation["packed"] == {"repacked": 1}
     assert safe.finds[1].derivation["left"] == {}
     assert safe.credentials["found"] == {"posted-password": 1}
 
