@@ -107,7 +107,7 @@ def _gzip(content: bytes, size: int) -> bytes | None:
 def _brotli(content: bytes, size: int) -> bytes | None:
     for quality in _tried(content, _BR_QUALITIES):
         engine = brotli.Compressor(quality=quality)
-        whole = engine.process(content) + engine.flush()  # ends between two bytes
+        whole: bytes = engine.process(content) + engine.flush()  # ends between two bytes
         spare = size - len(whole) - len(_BR_END)
         if spare >= 0:
             return whole + _BR_NOTHING * spare + _BR_END
