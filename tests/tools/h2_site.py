@@ -185,8 +185,9 @@ class _H1:
             (b"Connection", b"Upgrade"),
             (b"Sec-WebSocket-Accept", accept),
         ]
+        frames = sent.reply.body or PING_FRAME
         sent.reply = Reply(status=101, headers=head)
-        self._sock.sendall(_head(101, head) + PING_FRAME)
+        self._sock.sendall(_head(101, head) + frames)
         sent.is_whole = True
         self._sock.recv(1024)
 

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from evidencekit.capture.address import parse_url
 from evidencekit.capture.browser import verdict as browser_verdict
-from evidencekit.capture.browser.look import Looking, look
-from evidencekit.capture.browser.packing import pack
+from evidencekit.capture.browser.look import Looked, Looking, look
+from evidencekit.capture.browser.packing import pack, pack_nothing
 from evidencekit.capture.browser.visit_record import detail_of, dom_start, finds_of
 from evidencekit.capture.chromium.installed import Browser, find_browser
 from evidencekit.capture.chromium.process import browser_user, running
@@ -37,6 +37,7 @@ from evidencekit.capture.guard.upstream import Upstream
 from evidencekit.capture.netlog.recorder import Recorder
 from evidencekit.capture.netlog.to_warc import Recording
 from evidencekit.capture.page.visit import BrowserLimits, Visit
+from evidencekit.capture.without_media.telling import told_without_media
 from evidencekit.formats.wacz import WaczPage
 from evidencekit.model.capture import PageCapture
 from evidencekit.model.json import Json
@@ -55,7 +56,8 @@ class BrowserEngine:
     ``new_id`` returns a fresh UUID as text. Without ``browser`` the installed one is looked for at
     the first capture, and :class:`BrowserUnavailable` raised there if there is none. ``guard``,
     ``resolve`` and ``observe`` are for tests and for networks with rules of their own. Without
-    ``is_replayed`` the page is not shown again to check the record.
+    ``is_replayed`` the page is not shown again to check the record. With ``is_without_media`` no
+    picture, film, sound or font is asked for, received or kept (decision 0022).
     """
 
     name = _ENGINE
@@ -70,6 +72,7 @@ class BrowserEngine:
         browser: Browser | None = None,
         is_passive: bool = False,
         is_replayed: bool = True,
+        is_without_media: bool = False,
         reference: str | None = None,
         guard: Guard | None = None,
         resolve: Resolve = resolve_host,
@@ -83,6 +86,7 @@ class BrowserEngine:
             clock=clock,
             new_id=new_id,
             is_passive=is_passive,
+            is_without_media=is_without_media,
             reference=reference,
         )
         self._guard = guard
@@ -111,7 +115,9 @@ class BrowserEngine:
         fragment = f"#{address.fragment}" if address.fragment else ""
         with (
             SocksGuard(dialer, client_uid=_client_uid()) as guard,
-            running(browser, door=guard.door) as process,
+            running(
+                browser, door=guard.door, is_without_media=self._how.is_without_media
+            ) as process,
             Recorder(process.log, kill=process.kill) as recorder,
         ):
             on_step("start")
@@ -128,16 +134,21 @@ class BrowserEngine:
             )
         visit, recording, ended = looked.visit, looked.recording, looked.ended
         on_step("replay")
-        packed = pack(
-            recording,
-            visit,
-            page=WaczPage(id=page_id, url=address.url + fragment, at=started, title=visit.title),
-            browser=browser,
-            created=ended,
-            workdir=workdir,
-            is_passive=self._is_passive,
-            is_replayed=self._is_replayed,
-        )
+        if looked.media is not None:
+            packed = pack_nothing(recording)
+        else:
+            packed = pack(
+                recording,
+                visit,
+                page=WaczPage(
+                    id=page_id, url=address.url + fragment, at=started, title=visit.title
+                ),
+                browser=browser,
+                created=ended,
+                workdir=workdir,
+                is_passive=self._is_passive,
+                is_replayed=self._is_replayed,
+            )
         observer.on(_STEP, len(_STEPS), len(_STEPS))
         judgement = browser_verdict.judge(
             visit,
@@ -145,9 +156,10 @@ class BrowserEngine:
             asked=address.url,
             dom=dom_start(visit),
             passages=dialer.passages.all(),
+            media=looked.media,
         )
         final_url = visit.final_url or address.url
-        return PageCapture(
+        page = PageCapture(
             url=url,
             final_url=final_url,
             verdict=judgement.verdict,
@@ -176,8 +188,10 @@ class BrowserEngine:
                 **_detail(browser, visit, recording, dialer.passages),
                 **detail_of(visit, looked.behaviours, browser_verdict.resources(visit, recording)),
                 **packed.detail,
+                "without_media": _without_media(looked),
             },
         )
+        return page if looked.media is None else told_without_media(page)
 
     def _dialer(self) -> Dialer:
         return Dialer(
@@ -209,6 +223,15 @@ def _detail(
         "requests_failed": len(recording.failures),
         "browser_own_requests": recording.own_requests,
         "clock_offset": _clock_offset(visit),
+    }
+
+
+def _without_media(looked: Looked) -> Json:
+    if looked.media is None:
+        return None
+    return {
+        **looked.media.blocked.as_json(),
+        "cleaned": dict(looked.document.replaced),
     }
 
 

@@ -8,27 +8,31 @@ browser is closed only when the recorder has everything that was logged.
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urldefrag
 
 import evidencekit
 from evidencekit.capture.chromium.cdp import CallFailed
-from evidencekit.capture.chromium.installed import Browser, flags
+from evidencekit.capture.chromium.installed import BODILESS_MODE, WHOLE_MODE, Browser, flags
 from evidencekit.capture.chromium.process import Running
 from evidencekit.capture.guard.passages import PassageLog
 from evidencekit.capture.netlog import heads as netlog_heads
 from evidencekit.capture.netlog import to_warc as netlog_warc
 from evidencekit.capture.netlog.recorder import Converter, Recorder, RecordingEnded
-from evidencekit.capture.netlog.to_warc import Recording
+from evidencekit.capture.netlog.to_warc import Recording, WithoutMedia
 from evidencekit.capture.page.behaviours import Behaviour
+from evidencekit.capture.page.clean_document import CleanDocument
+from evidencekit.capture.page.media_guard import MediaGuard
 from evidencekit.capture.page.page import Page
 from evidencekit.capture.page.refetch import Media
 from evidencekit.capture.page.stamped import Stamp, stamp_views
+from evidencekit.capture.page.views import VIEWS
 from evidencekit.capture.page.visit import BrowserLimits, Visit
 from evidencekit.capture.page.watch import Watch
 from evidencekit.capture.warc import WarcWriter
+from evidencekit.capture.without_media.exchanges import CHANGES as WITHOUT_MEDIA
 
 _log = logging.getLogger(__name__)
 CATCH_UP_S = 300
@@ -43,6 +47,7 @@ class Looking:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     is_passive: bool
+    is_without_media: bool
     reference: str | None
     """What the stamped pictures carry beside time and address."""
 
@@ -56,6 +61,9 @@ class Looked:
     recording: Recording
     ended: datetime
     """When the page had been read and looked at; before the browser was closed."""
+    media: MediaGuard | None = None
+    """What was kept from being fetched; None where media were wanted."""
+    document: CleanDocument = field(default_factory=CleanDocument)
 
 
 def look(
@@ -74,12 +82,16 @@ def look(
 
     A browser or a recorder that dies ends the visit early, with a reason in it.
     """
+    document = CleanDocument()
+    guard = MediaGuard(how.clock) if how.is_without_media else None
     page = Page(
         process.connection,
         how.limits,
         log_size=recorder.received_bytes,
         clock=how.clock,
         is_passive=how.is_passive,
+        media=guard,
+        views=VIEWS if guard is None else {"document": document.take},
     )
     media, closing = Media(process.connection, how.clock), _Closing()
     recorder.start(
@@ -91,21 +103,30 @@ def look(
             closing=closing,
             passages=passages,
             media=media,
+            guard=guard,
             page_id=page_id,
         )
     )
     with _as_far_as_it_goes(page.visit):
         page.run(url, workdir, on_step)
-        if page.visit.document is not None and not how.is_passive:
+        if page.visit.document is not None and not how.is_passive and guard is None:
             media.refetch(lambda: _left_bytes(how.limits, recorder))
     ended = closing.at = how.clock()
-    _say_of_media(media, page.visit)
     page.watch.sockets.finish()
-    on_step("stamp")
-    _stamp(page, Stamp(url=urldefrag(url).url, reference=how.reference), workdir)
+    if guard is None:
+        _say_of_media(media, page.visit)
+        on_step("stamp")
+        _stamp(page, Stamp(url=urldefrag(url).url, reference=how.reference), workdir)
     on_step("record")
     recording = _end(page, process, recorder)
-    return Looked(visit=page.visit, behaviours=page.behaviours, recording=recording, ended=ended)
+    return Looked(
+        visit=page.visit,
+        behaviours=page.behaviours,
+        recording=recording,
+        ended=ended,
+        media=guard,
+        document=document,
+    )
 
 
 @dataclass(slots=True)
@@ -124,13 +145,14 @@ def _converter(
     closing: "_Closing",
     passages: PassageLog,
     media: Media,
+    guard: MediaGuard | None,
     page_id: str,
 ) -> Converter:
     def writer(path: Path) -> WarcWriter:
         return WarcWriter(
             path,
             software=f"evidencekit/{evidencekit.__version__}",
-            settings=_settings(browser),
+            settings=_settings(browser, is_without_media=guard is not None),
             clock=how.clock,
             new_id=how.new_id,
         )
@@ -146,6 +168,7 @@ def _converter(
         passages=passages,
         is_refetch=media.is_refetch,
         add_last=watch.sockets.write_to,
+        without_media=None if guard is None else WithoutMedia(was_judged=guard.was_judged),
     )
 
 
@@ -186,15 +209,22 @@ def _as_far_as_it_goes(visit: Visit) -> Iterator[None]:
         visit.reasons.append("browser-died")
 
 
-def _settings(browser: Browser) -> Mapping[str, str]:
+def _settings(browser: Browser, *, is_without_media: bool) -> Mapping[str, str]:
     """Return what the warcinfo record says of how this was made; paths of ours stay out."""
-    shown = flags(profile=Path("PROFILE"), netlog=Path("NETLOG"), door="GUARD:PORT")
+    shown = flags(
+        profile=Path("PROFILE"),
+        netlog=Path("NETLOG"),
+        door="GUARD:PORT",
+        is_without_media=is_without_media,
+    )
+    mode = BODILESS_MODE if is_without_media else WHOLE_MODE
     return {
         "browser": f"{browser.name} {browser.version}",
         "browserArguments": " ".join(shown),
-        "recordedFrom": "network log of the browser, capture mode Everything",
+        "recordedFrom": f"network log of the browser, capture mode {mode}",
         "headChanges": netlog_heads.CHANGES,
         "cache": netlog_heads.CACHE,
+        **({"withoutMedia": WITHOUT_MEDIA} if is_without_media else {}),
         "robots": "ignore",
     }
 

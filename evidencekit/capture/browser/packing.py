@@ -83,6 +83,11 @@ def pack(
     )
 
 
+def pack_nothing(recording: Recording) -> Packed:
+    """Keep the WARC files as they are: without media there is nothing to show again."""
+    return Packed(files=tuple(_warcs(recording)), notes=(), detail={"wacz": None, "replay": None})
+
+
 def _written(
     recording: Recording, page: WaczPage, *, created: datetime, workdir: Path
 ) -> Wacz | None:

@@ -11,8 +11,11 @@ from evidencekit.capture.guard.passages import Passage
 from evidencekit.capture.guard.refusals import bypassing, refused_hosts, why_not_connected
 from evidencekit.capture.netlog.to_warc import Recording
 from evidencekit.capture.page.gates import gate
+from evidencekit.capture.page.media_guard import EndedAtHead, MediaGuard
 from evidencekit.capture.page.seen import MAX_URL_CHARS, Problem
 from evidencekit.capture.page.visit import Visit
+from evidencekit.capture.without_media.allowed import is_media_type
+from evidencekit.capture.without_media.telling import WITHOUT_MEDIA
 from evidencekit.model.capture import CaptureVerdict
 
 _BAD_STATUS = 400
@@ -31,12 +34,19 @@ class Judgement:
 
 
 def judge(
-    visit: Visit, recording: Recording, *, asked: str, dom: str, passages: Sequence[Passage]
+    visit: Visit,
+    recording: Recording,
+    *,
+    asked: str,
+    dom: str,
+    passages: Sequence[Passage],
+    media: MediaGuard | None = None,
 ) -> Judgement:
     """Weigh everything that is known of one visit.
 
     ``asked`` is the URL that was asked for, ``dom`` the final document or empty, ``passages`` all
-    that the guard did.
+    that the guard did, ``media`` what was kept from being fetched. Without media nothing is ever
+    complete.
     """
     notes = _notes(visit, recording)
     past = bypassing(recording.peers, passages)
@@ -46,12 +56,16 @@ def judge(
             reasons=("auth-required 401", *visit.reasons, *refused_hosts(passages), *past),
             notes=notes,
         )
+    if media is not None and media.ended_page is not None:
+        reasons = (*_ended_at_head(media.ended_page), *_missing(visit, recording), *past)
+        return Judgement(verdict=CaptureVerdict.PARTIAL, reasons=reasons, notes=notes)
     if visit.document is None or (visit.net_error and not visit.is_download):
         reasons = (_why_failed(visit, passages), *past)
         return Judgement(verdict=CaptureVerdict.FAILED, reasons=reasons, notes=notes)
     blocked_by = gate(visit.document, visit.facts, asked=asked, dom=dom)
     reasons = (
         *(_document(visit) if blocked_by is None else (blocked_by,)),
+        *((WITHOUT_MEDIA,) if media is not None else ()),
         *visit.reasons,
         *_missing(visit, recording),
         *refused_hosts(passages),
@@ -91,6 +105,13 @@ def _document(visit: Visit) -> tuple[str, ...]:
     return (*bad, "is-download") if visit.is_download else bad
 
 
+def _ended_at_head(page: EndedAtHead) -> tuple[str, ...]:
+    status = page.document.status
+    what = "is-media" if is_media_type(page.why) else "is-download"
+    bad = (f"http-status {status}",) if status >= _BAD_STATUS else ()
+    return (*bad, WITHOUT_MEDIA, f"{what} {page.why}")
+
+
 def _missing(visit: Visit, recording: Recording) -> tuple[str, ...]:
     counts: Mapping[str, int] = {
         "resources-failed": visit.seen.failed,
@@ -98,6 +119,7 @@ def _missing(visit: Visit, recording: Recording) -> tuple[str, ...]:
         "not-recorded": not_recorded(visit.seen.answers, recording.answers),
         "truncated": recording.truncated,
         "uploads-not-recorded": recording.uploads_missing,
+        "media-guard-bypassed": recording.unjudged,
         "record-torn": int(recording.is_torn),
     }
     return tuple(f"{name} {count}" for name, count in counts.items() if count)

@@ -13,6 +13,7 @@ from evidencekit.capture.page.gates import SEARCHED_CHARS
 from evidencekit.capture.page.seen import Problem
 from evidencekit.capture.page.view import View
 from evidencekit.capture.page.visit import Visit
+from evidencekit.capture.without_media.document import ROLE
 from evidencekit.files.opening import RegularFile
 from evidencekit.model.find import Find
 from evidencekit.model.json import Json
@@ -67,7 +68,7 @@ def detail_of(
 def dom_start(visit: Visit, *, limit: int = SEARCHED_CHARS) -> str:
     """Return the beginning of the final document, or nothing where there is none."""
     for view in visit.views:
-        if view.role == "dom":
+        if view.role in {"dom", ROLE}:
             with view.path.open(encoding="utf-8", errors="replace") as text:
                 return text.read(limit)
     return ""

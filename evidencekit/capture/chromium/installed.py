@@ -59,6 +59,20 @@ _QUIET_FEATURES = (
     "WebUIOmniboxFullPopup",
     "WebUIOmniboxPopup",
 )
+_ASKING_FEATURES = (  # requests of the browser process, which the debugging protocol does not hold
+    "BackForwardCache",
+    "BackgroundFetch",
+    "FedCm",
+    "PrefetchProxy",
+    "SpeculationRulesPrefetchFuture",
+    "WebPayments",
+)
+# Shared memory, through which bodies go: containers give 64 MB, and Chromium crashes when it is
+# full; with this switch it is made of files on the disk instead.
+_IN_FILES = ("--disable-dev-shm-usage",)
+_IN_MEMORY = ("--disable-crash-reporter", "--disable-gpu-shader-disk-cache")
+WHOLE_MODE, BODILESS_MODE = "Everything", "IncludeSensitive"
+"""How much the network log holds: all bytes, or all but those of bodies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +130,22 @@ def identify(path: Path) -> Browser:
     return Browser(path=path, name=found[1], version=".".join(found.groups()[1:]))
 
 
-def flags(*, profile: Path, netlog: Path | None, door: str = NO_DOOR) -> tuple[str, ...]:
+def flags(
+    *,
+    profile: Path,
+    netlog: Path | None,
+    door: str = NO_DOOR,
+    is_without_media: bool = False,
+) -> tuple[str, ...]:
     """Return every argument for a capture: fresh profile, quiet, recorded, guarded, sandbox on.
 
     ``door`` is ``address:port`` of the guard (:mod:`evidencekit.capture.guard.socks`);
-    without ``netlog`` nothing is recorded.
+    without ``netlog`` nothing is recorded. Without media the log has no bodies, and what the
+    browser would put on a disk stays in memory.
     """
-    recording = (f"--log-net-log={netlog}", "--net-log-capture-mode=Everything")
+    mode = BODILESS_MODE if is_without_media else WHOLE_MODE
+    recording = (f"--log-net-log={netlog}", f"--net-log-capture-mode={mode}")
+    off = (*_QUIET_FEATURES, *(_ASKING_FEATURES if is_without_media else ()))
     return (
         "--headless=new",
         "--remote-debugging-pipe",
@@ -144,7 +167,7 @@ def flags(*, profile: Path, netlog: Path | None, door: str = NO_DOOR) -> tuple[s
         "--disable-component-extensions-with-background-pages",
         "--disable-component-update",
         "--disable-default-apps",
-        "--disable-dev-shm-usage",  # containers give 64 MB, and Chromium crashes when it is full
+        *(_IN_MEMORY if is_without_media else _IN_FILES),
         "--disable-domain-reliability",
         "--disable-extensions",
         "--disable-gpu",
@@ -158,7 +181,7 @@ def flags(*, profile: Path, netlog: Path | None, door: str = NO_DOOR) -> tuple[s
         "--password-store=basic",
         "--use-mock-keychain",
         "--window-size=1366,900",
-        f"--disable-features={','.join(_QUIET_FEATURES)}",
+        f"--disable-features={','.join(off)}",
         "--no-startup-window",  # ours is the only page, so any other is a popup
     )
 

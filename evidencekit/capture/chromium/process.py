@@ -38,8 +38,9 @@ START_TIMEOUT_S = 30
 CLOSE_TIMEOUT_S = 10
 _STDERR_BYTES = 20_000
 # The pipe of the protocol is descriptors 3 and 4 of the browser. A shell moves them there from its
-# own input and output, so that no code of ours runs between fork and exec.
-_PIPES = 'exec "$@" 3<&0 4>&1 </dev/null >/dev/null'
+# own input and output, so that no code of ours runs between fork and exec. No core of a browser is
+# written: it would hold all that the page is.
+_PIPES = 'ulimit -c 0; exec "$@" 3<&0 4>&1 </dev/null >/dev/null'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,18 +68,27 @@ class Running:
 
 @contextmanager
 def running(
-    browser: Browser, *, door: str = NO_DOOR, is_recorded: bool = True
+    browser: Browser,
+    *,
+    door: str = NO_DOOR,
+    is_recorded: bool = True,
+    is_without_media: bool = False,
 ) -> Iterator[Running]:
     """Run ``browser`` behind the guard at ``door``.
 
     One that ``is_recorded`` needs somebody who reads its log. Raises :class:`BrowserUnavailable` if
     it does not start.
     """
-    with fresh_profile() as profile, LogPipe(profile, owner=browser_user()) as log:
+    with (
+        fresh_profile(is_without_media=is_without_media) as profile,
+        LogPipe(profile, owner=browser_user()) as log,
+    ):
         errors = profile / "stderr"
         with errors.open("wb") as stderr:
             netlog = log.path if is_recorded else None
-            arguments = flags(profile=profile, netlog=netlog, door=door)
+            arguments = flags(
+                profile=profile, netlog=netlog, door=door, is_without_media=is_without_media
+            )
             process = _launch(browser, arguments, profile=profile, stderr=stderr.fileno())
         try:
             connection = _connect(process)

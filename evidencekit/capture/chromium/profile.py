@@ -10,9 +10,10 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from evidencekit.errors import BrowserUnavailable
 from evidencekit.files.held_folder import held_if_dead, hold_fresh
@@ -24,19 +25,26 @@ EMPTY, TEMPORARY = "no-programs", "temporary"
 _PREFIX = "evidencekit-browser-"
 # Without it a certificate that is refused makes Chromium ask Google whether it is behind a captive
 # portal (seen with 156). No switch turns that off.
-_SETTINGS = {"alternate_error_pages": {"enabled": False}}
+_SETTINGS: Mapping[str, Any] = {"alternate_error_pages": {"enabled": False}}
+# 2 is "never": what speculation rules name is asked for by the browser process, unheld (seen with
+# 156).
+_NOTHING_IN_ADVANCE: Mapping[str, Any] = {"net": {"network_prediction_options": 2}}
 
 
 @contextmanager
-def fresh_profile() -> Iterator[Path]:
-    """Make a folder that only the browser's user can enter; it is removed whatever happens."""
+def fresh_profile(*, is_without_media: bool = False) -> Iterator[Path]:
+    """Make a folder that only the browser's user can enter; it is removed whatever happens.
+
+    Without media the browser fetches nothing in advance.
+    """
     home, fd = hold_fresh(_make_folder)
     try:
         settings = home / "Default" / "Preferences"
         made = (settings.parent, home / EMPTY, home / TEMPORARY)
         for folder in made:
             folder.mkdir(mode=0o700)
-        settings.write_text(json.dumps(_SETTINGS), encoding="utf-8")
+        wanted = {**_SETTINGS, **(_NOTHING_IN_ADVANCE if is_without_media else {})}
+        settings.write_text(json.dumps(wanted), encoding="utf-8")
         if os.geteuid() == 0:
             _require_passage(home.parent)
             for path in (home, *made, settings):

@@ -38,16 +38,39 @@ class Tag:
     is_end: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """What stands between tags, as written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A comment, or what browsers take for one, such as a doctype; only its size is known here."""
+
+    size: int
+
+
 def tags(page: str) -> Iterator[Tag]:
     """Yield the tags of ``page`` in order; never raises, whatever the text."""
+    return (part for part in parts(page) if isinstance(part, Tag))
+
+
+def parts(page: str) -> Iterator[Tag | Text | Comment]:
+    """Yield all that ``page`` consists of, in order, but for a tag in which the document ends."""
     position = 0
     while found := _OPENER.search(page, position):
+        if found.start() > position:
+            yield Text(text=page[position : found.start()])
         if found["comment"]:
             position = _after_comment(page, found.end())
+            yield Comment(size=position - found.start())
             continue
         if found["tag"] is None:  # doctype, processing instruction, </3: up to the next bracket
             end = page.find(">", found.start() + 2)
             position = len(page) if end < 0 else end + 1
+            yield Comment(size=position - found.start())
             continue
         attributes, position = _attributes(page, found.end())
         if position > len(page):
@@ -60,6 +83,8 @@ def tags(page: str) -> Iterator[Tag]:
             end = closing.start() if closing else len(page)
             text, position = page[position:end], end
         yield Tag(name=name, attributes=attributes, text=text, is_end=is_end)
+    if position < len(page):
+        yield Text(text=page[position:])
 
 
 def resolve_references(text: str) -> str:

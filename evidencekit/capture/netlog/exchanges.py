@@ -44,7 +44,8 @@ class Exchanges:
     """Reads ``events`` once.
 
     ``was_seen`` tells of a URL whether the page was seen asking for it, ``error_name`` names net
-    errors, ``spool`` makes temporary files. ``closing_at`` is asked when something is cancelled:
+    errors, ``spool`` makes temporary files, which stay empty unless ``keeps_bodies``.
+    ``closing_at`` is asked when something is cancelled:
     from that moment on we ended it ourselves, not the server; None while the page is open. What is
     public beside the iteration is filled by it.
     """
@@ -59,6 +60,7 @@ class Exchanges:
         closing_at: Callable[[], datetime | None],
         page_id: str | None = None,
         passages: PassageLog | None = None,
+        keeps_bodies: bool = True,
     ) -> None:
         self._events = events
         self._error_name = error_name
@@ -69,7 +71,8 @@ class Exchanges:
         self._open: dict[int, tuple[Asked, Gathering]] = {}
         self.sockets = Sockets(passages)
         self.owners = Owners(was_seen)
-        self._uploads = Uploads(self.sockets, spool)
+        self._uploads = Uploads(self.sockets, spool, keeps_bodies=keeps_bodies)
+        self._keeps_bodies = keeps_bodies
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -131,6 +134,7 @@ class Exchanges:
             request=request_head(event.text("line").strip(), event.lines("headers")),
             socket=self._attribute(event.source, asked),
             body=self._spool(),
+            keeps_body=self._keeps_bodies,
         )
         self._open[event.source] = (asked, now)
         self._uploads.begin(event.source, is_http2=is_http2)

@@ -67,6 +67,7 @@ class Gathering:
     request: RequestHead
     socket: Socket | None
     body: BinaryIO
+    keeps_body: bool = True
     size: int = 0
     response: ResponseHead = _NOTHING
     is_encoded: bool = False
@@ -82,6 +83,8 @@ class Gathering:
 
     def append(self, event: Event) -> None:
         """Take the part of the response body that ``event`` holds."""
+        if not self.keeps_body:  # whatever the log has: it should have none
+            return
         try:
             data = base64.b64decode(event.text("bytes"), validate=True)
         except binascii.Error:

@@ -25,6 +25,9 @@ from evidencekit.capture.netlog.log import Event, NetLog
 from evidencekit.capture.netlog.recorded import Failure, Recorded
 from evidencekit.capture.netlog.spooled import Spool
 from evidencekit.capture.warc import WarcWriter
+from evidencekit.capture.without_media.codes import Cleaning
+from evidencekit.capture.without_media.exchanges import bare_exchange
+from evidencekit.capture.without_media.values import cleaned_value
 
 _log = logging.getLogger(__name__)
 MAIN_NAME, PARTIAL_NAME = "capture.warc.gz", "partial.warc.gz"
@@ -53,8 +56,19 @@ class Recording:
     """Calls of the browser itself, left out."""
     is_torn: bool
     """Whether the log ended before the browser did, so that what came last may be missing."""
+    unjudged: int = 0
+    """Without media: requests that went out and that the media guard was not asked about."""
     stopped: str | None = None
     """Why we ended before the log did, in one word; None where we did not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithoutMedia:
+    """How exchanges are recorded where no body may be kept."""
+
+    was_judged: Callable[[str], bool]
+    """Whether the media guard let a request for that URL go out; asked from the recorder."""
+    cleaning: Cleaning = field(default_factory=Cleaning)
 
 
 @dataclass(slots=True)
@@ -62,6 +76,7 @@ class _Tally:
     exchanges: int = 0
     partial: int = 0
     uploads_missing: int = 0
+    unjudged: int = 0
     answers: Counter[str] = field(default_factory=Counter)
     truncated: Counter[str] = field(default_factory=Counter)
     unfinished: Counter[str] = field(default_factory=Counter)
@@ -69,12 +84,14 @@ class _Tally:
     """URLs that we fetched again, with success: what was cut of them before is not missing."""
     stopped: str | None = None
 
-    def count(self, recorded: Recorded, *, is_refetch: bool) -> None:
+    def count(self, recorded: Recorded, *, is_refetch: bool, has_bodies: bool) -> None:
         url, cut = recorded.exchange.url, recorded.exchange.truncated
         is_redirect = recorded.status in _REDIRECTS
         self.exchanges += 1
         self.answers[url] += recorded.status != 0
         self.partial += recorded.is_partial
+        if not has_bodies:  # none is missing that was wanted
+            return
         self.unfinished[url] += cut == "time"
         self.truncated[url] += cut in {"disconnect", "unspecified"} and not is_redirect
         self.uploads_missing += not recorded.is_whole_upload
@@ -97,6 +114,7 @@ def record(
     passages: PassageLog | None = None,
     is_refetch: Callable[[str, datetime, bytes], bool] = lambda _url, _at, _head: False,
     add_last: Callable[[WarcWriter], None] = lambda _main: None,
+    without_media: WithoutMedia | None = None,
 ) -> Recording:
     """Write both files into ``folder``; bodies are spooled there too, never elsewhere.
 
@@ -106,6 +124,7 @@ def record(
     a log that this release cannot read. ``passages`` are what the guard did in this capture.
     ``is_refetch`` tells by URL, time and head of a request whether we made it ourselves, to have a
     file whole. ``add_last`` is called when the log has ended, to add what it cannot hold.
+    ``without_media`` writes heads only, cleaned.
     """
     log = NetLog(netlog, netlog_exchanges.NEEDED | netlog_facts.NEEDED)
     facts = Facts(log)
@@ -118,6 +137,7 @@ def record(
         closing_at=closing_at,
         page_id=page_id,
         passages=passages,
+        keeps_bodies=without_media is None,
     )
     tally = _Tally()
     main, partial = folder / MAIN_NAME, folder / PARTIAL_NAME
@@ -127,10 +147,16 @@ def record(
                 asked = recorded.exchange
                 is_ours = is_refetch(asked.url, asked.at, asked.request.head)
                 file = partial_file if recorded.is_partial else main_file
-                _write(recorded, file, is_refetch=is_ours)
-                tally.count(recorded, is_refetch=is_ours)
+                _write(recorded, file, is_refetch=is_ours, without_media=without_media)
+                tally.count(recorded, is_refetch=is_ours, has_bodies=without_media is None)
+                tally.unjudged += without_media is not None and _is_unjudged(
+                    recorded, without_media
+                )
             add_last(main_file)
-            for urn, document in facts.documents(exchanges).items():
+            for urn, found in facts.documents(exchanges).items():
+                # Certificates are base64; they come from a server, and are no page's.
+                is_cleaned = without_media is not None and urn != netlog_facts.TLS
+                document = cleaned_value(found, Cleaning()) if is_cleaned else found
                 main_file.write_metadata(urn, document, at=closing_at() or clock())
         except OSError as exc:
             _log.debug("recording ended early", exc_info=True)
@@ -150,6 +176,7 @@ def record(
         uploads_missing=tally.uploads_missing,
         own_requests=exchanges.owners.own_requests,
         is_torn=log.is_torn and tally.stopped is None,
+        unjudged=tally.unjudged,
         stopped=tally.stopped,
     )
 
@@ -160,10 +187,19 @@ def _told(log: NetLog, facts: Facts) -> Iterator[Event]:
         yield event
 
 
-def _write(recorded: Recorded, file: WarcWriter, *, is_refetch: bool) -> None:
+def _is_unjudged(recorded: Recorded, without_media: WithoutMedia) -> bool:
+    is_handshake = recorded.status == HTTPStatus.SWITCHING_PROTOCOLS
+    return not is_handshake and not without_media.was_judged(recorded.exchange.url)
+
+
+def _write(
+    recorded: Recorded, file: WarcWriter, *, is_refetch: bool, without_media: WithoutMedia | None
+) -> None:
     exchange = recorded.exchange
     if is_refetch:
         exchange = replace(exchange, metadata={**exchange.metadata, "refetch": True})
+    if without_media is not None:
+        exchange = bare_exchange(exchange, without_media.cleaning)
     try:
         file.write_exchange(exchange)
     finally:

@@ -42,7 +42,10 @@ class _Framed:
 class Uploads:
     """Collects bodies per request; ``spool`` makes the files that they go to."""
 
-    def __init__(self, sockets: Sockets, spool: Callable[[], BinaryIO]) -> None:
+    def __init__(
+        self, sockets: Sockets, spool: Callable[[], BinaryIO], *, keeps_bodies: bool = True
+    ) -> None:
+        self._keeps_bodies = keeps_bodies
         self._sockets = sockets
         self._spool = spool
         self._bodies: dict[int, BinaryIO] = {}
@@ -122,7 +125,7 @@ class Uploads:
             del pending[: _FRAME_HEAD + size]
 
     def _append(self, request: int, data: bytes) -> None:
-        if data:
+        if data and self._keeps_bodies:
             if request not in self._bodies:
                 self._bodies[request] = self._spool()
             self._bodies[request].write(data)

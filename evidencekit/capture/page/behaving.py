@@ -90,7 +90,7 @@ class _Run:
         tab, aim = self._tab, aim_of(answer)
         before = str(tab.evaluate("location.href", timeout_s=CALL_S))
         if self._guard is not None:
-            self._guard.start(frame=tab.frame, call=tab.limited(CALL_S))
+            self._guard.start(frame=tab.frame, session=tab.watch.session, call=tab.limited(CALL_S))
             self._guard.allow(before)
         at = tab.clock()
         press(aim, tab.limited(CALL_S))

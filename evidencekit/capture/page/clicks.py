@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urldefrag
 
-from evidencekit.capture.chromium.cdp import CallRefused, Connection, Params
+from evidencekit.capture.chromium.cdp import CallRefused, Params
+from evidencekit.capture.page.holding import Holding
 from evidencekit.capture.page.seen import Seen
 from evidencekit.capture.page.traffic import mapping_of, text_of
 from evidencekit.formats.times import write_time
@@ -27,7 +28,6 @@ from evidencekit.text.clean import clean
 MAX_TEXT, MAX_SELECTOR, MAX_URL = 80, 200, 500
 MAX_RELOADS = 3
 _MAX_POINT = 100_000
-_DOCUMENTS = {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,36 +82,31 @@ def aim_of(value: object) -> Aim:
 class ClickGuard:
     """Holds the page where it is, from :meth:`start` on."""
 
-    def __init__(self, connection: Connection, seen: Seen) -> None:
-        self.is_on = False
-        self._connection = connection
+    def __init__(self, holding: Holding, seen: Seen) -> None:
+        self._holding = holding
         self._seen = seen
+        self._is_on = False
         self._frame = ""
         self._here: set[str] = set()
         self._reloads = 0
 
-    def start(self, *, frame: str, call: Callable[[str, Params], Params]) -> None:
+    def start(
+        self, *, frame: str, session: str | None, call: Callable[[str, Params], Params]
+    ) -> None:
         """Begin, once; ``call`` is answered by the page, whose main frame is ``frame``."""
-        if not self.is_on:
+        if not self._is_on:
             self._frame = frame
-            self._connection.listen(self._on)
-            call("Fetch.enable", _DOCUMENTS)
-            self.is_on = True
+            self._holding.hold_documents(self._may_be_asked_for, session=session, call=call)
+            self._is_on = True
 
     def allow(self, url: str) -> None:
         """Let the page load again what it shows now."""
         self._here = {urldefrag(url).url}
 
-    def _on(self, method: str, params: Params, session: str | None) -> None:
-        if method != "Fetch.requestPaused":
-            return
-        answer = {"requestId": text_of(params, "requestId")}
-        if self._is_allowed(params):
-            self._connection.post("Fetch.continueRequest", answer, session=session)
-        else:
-            self._seen.navigations_refused += 1
-            refusal = {**answer, "errorReason": "Aborted"}
-            self._connection.post("Fetch.failRequest", refusal, session=session)
+    def _may_be_asked_for(self, params: Params) -> bool:
+        is_allowed = self._is_allowed(params)
+        self._seen.navigations_refused += not is_allowed
+        return is_allowed
 
     def _is_allowed(self, params: Params) -> bool:
         request = mapping_of(params, "request")

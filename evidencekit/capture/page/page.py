@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from evidencekit.capture.chromium.cdp import CallRefused, CallTimedOut, Connection
+from evidencekit.capture.page import declared_sizes, websocket_log
 from evidencekit.capture.page import facts as page_facts
-from evidencekit.capture.page import websocket_log
 from evidencekit.capture.page.behaving import behave
 from evidencekit.capture.page.behaviours import Behaviour, behaviours_for
 from evidencekit.capture.page.clicks import ClickGuard
+from evidencekit.capture.page.holding import Holding
+from evidencekit.capture.page.media_guard import MediaGuard
 from evidencekit.capture.page.tab import CALL_S, Tab
 from evidencekit.capture.page.views import VIEWS, TakeView
 from evidencekit.capture.page.visit import BrowserLimits, Visit
@@ -35,7 +37,8 @@ class Page:
     it had put off.
 
     Without ``is_guarded`` no click is kept from leaving the page: only for a caller who answers
-    every request of the page itself, by the same domain of the protocol that the guard needs.
+    every request of the page itself, by the same domain of the protocol that the guard needs. With
+    ``media`` none are asked for; then ``views`` must be such that show none.
     """
 
     def __init__(
@@ -48,13 +51,28 @@ class Page:
         is_passive: bool = False,
         is_guarded: bool = True,
         views: Mapping[str, TakeView] = VIEWS,
+        media: MediaGuard | None = None,
     ) -> None:
-        self.tab = Tab(connection, limits, log_size=log_size, clock=clock)
+        holding = None
+        if is_guarded:
+            holding = Holding(connection, media, on_refused=self._refused)
+        self.tab = Tab(
+            connection,
+            limits,
+            log_size=log_size,
+            clock=clock,
+            is_without_media=media is not None,
+        )
         self.behaviours: tuple[Behaviour, ...] = ()
         """What was done to the page, in order."""
         self._is_passive = is_passive
         self._views = views
-        self._guard = ClickGuard(connection, self.tab.watch.seen) if is_guarded else None
+        self._media = media
+        self._guard = ClickGuard(holding, self.tab.watch.seen) if holding is not None else None
+        if holding is not None:
+            holding.begin(self.tab.limited(CALL_S))
+        if media is not None:
+            media.begin(self.tab.frame)
 
     @property
     def visit(self) -> Visit:
@@ -65,6 +83,9 @@ class Page:
     def watch(self) -> Watch:
         """What the page does."""
         return self.tab.watch
+
+    def _refused(self, number: str) -> None:
+        self.watch.traffic.refused(number)
 
     def run(self, url: str, folder: Path, on_step: Callable[[str], None]) -> None:
         """Do everything, with files in ``folder``.
@@ -135,7 +156,16 @@ class Page:
                 self.visit.add_reason("page-silent")
             else:
                 self.visit.facts = page_facts.facts_of(value)
-                return
+                break
+        if self._media is not None:
+            self._media.blocked.declare(self._declared())
+
+    def _declared(self) -> Mapping[str, Mapping[str, str]]:
+        try:
+            script = declared_sizes.SCRIPT.read_text(encoding="utf-8")
+            return declared_sizes.declared_of(self.tab.evaluate(script, timeout_s=CALL_S))
+        except (CallTimedOut, CallRefused):
+            return {}
 
     def _view(self, folder: Path) -> None:
         tab = self.tab

@@ -23,7 +23,11 @@ _HARD_LIMIT = 1.25  # of the bytes allowed: what still comes in after the networ
 
 
 class Tab:
-    """Opened empty, with permissions and downloads denied, and every session reporting."""
+    """Opened empty, with permissions and downloads denied, and every session reporting.
+
+    Without media it is opened off the record: what scripts store, and the browser's cache, is then
+    kept in memory and never on a disk.
+    """
 
     def __init__(
         self,
@@ -32,6 +36,7 @@ class Tab:
         *,
         log_size: Callable[[], int],
         clock: Callable[[], datetime],
+        is_without_media: bool = False,
     ) -> None:
         self.connection = connection
         self.limits = limits
@@ -39,15 +44,22 @@ class Tab:
         self._log_size = log_size
         self._until = time.monotonic() + limits.total_s
         self._is_cut_off = False
-        connection.call("Browser.setDownloadBehavior", DENY_DOWNLOADS, timeout_s=CALL_S)
-        connection.call("Browser.grantPermissions", {"permissions": []}, timeout_s=CALL_S)
-        target = connection.call("Target.createTarget", {"url": "about:blank"}, timeout_s=CALL_S)
+        where = _off_the_record(connection) if is_without_media else {}
+        for method, params in (
+            ("Browser.setDownloadBehavior", DENY_DOWNLOADS),
+            ("Browser.grantPermissions", {"permissions": []}),
+        ):
+            connection.call(method, {**params, **where}, timeout_s=CALL_S)
+        target = connection.call(
+            "Target.createTarget", {"url": "about:blank", **where}, timeout_s=CALL_S
+        )
         self.frame = str(target.get("targetId"))
         self.watch = Watch(
             connection,
             target=self.frame,
             max_requests=limits.max_requests,
             clock=clock,
+            is_without_media=is_without_media,
         )
         self.visit = Visit(seen=self.watch.seen)
         connection.call("Target.setAutoAttach", AUTO_ATTACH, timeout_s=CALL_S)
@@ -123,3 +135,8 @@ class Tab:
 
     def _left(self) -> float:
         return self._until - time.monotonic()
+
+
+def _off_the_record(connection: Connection) -> Params:
+    made = connection.call("Target.createBrowserContext", timeout_s=CALL_S)
+    return {"browserContextId": str(made["browserContextId"])}

@@ -90,6 +90,11 @@ class Traffic:
         self._open = {key: one for key, one in self._open.items() if one.session != session}
         self._last_change = time.monotonic()
 
+    def refused(self, number: str) -> None:
+        """Forget a request that our rules refused."""
+        if self._open.pop(number, None) is not None:
+            self._last_change = time.monotonic()
+
     def _request(self, params: Params, session: str | None) -> None:
         url = _web_url(text_of(mapping_of(params, "request"), "url"))
         self.seen.requests += bool(url)

@@ -48,15 +48,20 @@ def evaluate(call: Call, frame: str, expression: str) -> object:
     return result.get("value")
 
 
-def _dom(call: Call, folder: Path, frame: str) -> Iterator[View]:
-    """Keep the document as it stands after scripts ran, as UTF-8."""
+def read_dom(call: Call, frame: str) -> tuple[str, str | None]:
+    """Return the document as it stands after scripts ran, and where it was cut."""
     value = evaluate(call, frame, _DOM % (MAX_DOM_CHARS, MAX_DOM_CHARS))
     if not isinstance(value, list) or len(value) != len(("is_cut", "text")):
         raise CallRefused(_("the page did not answer a script"))
+    return str(value[1]), f"{MAX_DOM_CHARS} characters" if value[0] is True else None
+
+
+def _dom(call: Call, folder: Path, frame: str) -> Iterator[View]:
+    """Keep the final document as UTF-8."""
+    text, cut = read_dom(call, frame)
     path = folder / "dom.html"
     # Script can put half a surrogate pair into a text; UTF-8 has no bytes for that.
-    path.write_bytes(str(value[1]).encode("utf-8", errors="replace"))
-    cut = f"{MAX_DOM_CHARS} characters" if value[0] is True else None
+    path.write_bytes(text.encode("utf-8", errors="replace"))
     yield View(role="dom", path=path, media_type="text/html", cut=cut)
 
 

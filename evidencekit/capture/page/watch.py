@@ -43,13 +43,14 @@ class Watch:
         target: str,
         max_requests: int,
         clock: Callable[[], datetime],
+        is_without_media: bool = False,
     ) -> None:
         self._connection = connection
         self._target = target  # in Chromium also the id of the main frame
         self.session: str | None = None
         self.seen = Seen()
         self.traffic = Traffic(self.seen, frame=target, max_requests=max_requests)
-        self.sockets = WebSocketLog(self.seen, clock=clock)
+        self.sockets = WebSocketLog(self.seen, clock=clock, is_without_payload=is_without_media)
         self.is_loaded = False
         self.is_crashed = False
         self._sessions: list[str] = []

@@ -5,7 +5,8 @@ from the debugging protocol: whole messages as the page's scripts sent and recei
 and, where the sides agreed on it, uncompressed (RFC 6455 §5.3, RFC 7692). Each line names its
 socket by a number of ours; times are the browser's own, those of opening and closing ours.
 
-The file is bounded. What no longer fits is counted, and the verdict says so.
+The file is bounded. What no longer fits is counted, and the verdict says so. Without media a
+message's length is written, and nothing of what it said.
 """
 
 import base64
@@ -20,6 +21,7 @@ from evidencekit.capture.chromium.cdp import Params
 from evidencekit.capture.page.seen import MAX_URL_CHARS, Seen
 from evidencekit.capture.page.traffic import mapping_of, number_of, text_of
 from evidencekit.capture.warc import WarcWriter
+from evidencekit.capture.without_media.codes import Cleaning
 from evidencekit.formats.times import write_time
 from evidencekit.model.json import Json
 
@@ -35,13 +37,19 @@ class WebSocketLog:
     """Writes to ``path``, set before the page opens; the file is made with the first line."""
 
     def __init__(
-        self, seen: Seen, *, clock: Callable[[], datetime], max_bytes: int = MAX_BYTES
+        self,
+        seen: Seen,
+        *,
+        clock: Callable[[], datetime],
+        max_bytes: int = MAX_BYTES,
+        is_without_payload: bool = False,
     ) -> None:
         self.path: Path | None = None
         self.messages = 0
         self._seen = seen
         self._clock = clock
         self._left = max_bytes
+        self._is_without_payload = is_without_payload
         self._file: RawIOBase | None = None
         self._is_over = False
         self._sockets: dict[tuple[str, str], int] = {}
@@ -76,7 +84,8 @@ class WebSocketLog:
             self._sockets[self._key(params, session)] = number
             url = text_of(params, "url").partition("#")[0]
             self._seen.urls.add(url)
-            self._line(number, "opened", {"url": url[:MAX_URL_CHARS]})
+            told = Cleaning().text(url, is_address=True) if self._is_without_payload else url
+            self._line(number, "opened", {"url": told[:MAX_URL_CHARS]})
 
     def _asked(self, params: Params, session: str | None) -> None:
         number = self._sockets.get(self._key(params, session))
@@ -98,18 +107,16 @@ class WebSocketLog:
             self._seen.messages_lost += 1
             return
         self.messages += 1
-        self._line(
-            number,
-            direction,
-            {
-                "opcode": number_of(frame, "opcode"),
-                "payload": base64.b64encode(payload).decode("ascii"),
-            },
-            ticks=params.get("timestamp"),
-        )
+        said: dict[str, Json] = {"opcode": number_of(frame, "opcode")}
+        if self._is_without_payload:
+            said["length"] = len(payload)
+        else:
+            said["payload"] = base64.b64encode(payload).decode("ascii")
+        self._line(number, direction, said, ticks=params.get("timestamp"))
 
     def _broke(self, params: Params, session: str | None) -> None:
-        self._end(params, session, {"error": text_of(params, "errorMessage")[:200]})
+        error = text_of(params, "errorMessage")[:200]
+        self._end(params, session, {"error": "" if self._is_without_payload else error})
 
     def _closed(self, params: Params, session: str | None) -> None:
         self._end(params, session, {})
