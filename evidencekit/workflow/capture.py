@@ -20,7 +20,7 @@ from evidencekit.capture.context.page_context import context_document
 from evidencekit.capture.guard.dns_question import observe_dns
 from evidencekit.capture.guard.upstream import Upstream, parse_upstream
 from evidencekit.capture.http.engine import HttpEngine
-from evidencekit.errors import BrowserUnavailable, PolicyForbids
+from evidencekit.errors import BrowserUnavailable
 from evidencekit.files.durable import disk_errors
 from evidencekit.formats.times import write_time
 from evidencekit.model.artifact import Artifact, Sensitivity
@@ -31,7 +31,6 @@ from evidencekit.protocols import Observer, PageEngine, Silent
 from evidencekit.store.case import Case
 from evidencekit.store.spool import open_spool
 from evidencekit.store.writer import Committed
-from evidencekit.text.catalog import _
 from evidencekit.workflow.credentials import Guarded, guarded, unguarded
 from evidencekit.workflow.dating import Dated, Undated, date_early
 from evidencekit.workflow.recording import record
@@ -59,6 +58,7 @@ def capture(
     allow_private: bool = False,
     proxy: str | None = None,
     is_passive: bool = False,
+    is_without_media: bool = False,
     actor: Actor | None = None,
     sensitivity: Sensitivity = Sensitivity.NORMAL,
     is_covert: bool = False,
@@ -74,10 +74,11 @@ def capture(
     given, ``socks5://`` or ``http://``, and no name is looked up here then.
     Without ``engine`` a browser is used where one is found. Raises
     :class:`~evidencekit.errors.BadInput` for what is no web address before anything is fetched,
-    :class:`~evidencekit.errors.BrowserUnavailable`, and :class:`~evidencekit.errors.PolicyForbids`
-    for ``csam_suspected``, of which no picture may be stored.
+    :class:`~evidencekit.errors.BrowserUnavailable`.
+
+    Without media no picture, film, sound or font is asked for, received or kept (decision 0022);
+    always so for ``csam_suspected``, of which possession is a crime.
     """
-    _require_storable(sensitivity)
     wanted = list(dict.fromkeys(urls))
     for url in wanted:
         parse_url(url)
@@ -87,6 +88,7 @@ def capture(
         allow_private=allow_private,
         upstream=upstream,
         is_passive=is_passive,
+        is_without_media=is_without_media or sensitivity is Sensitivity.CSAM_SUSPECTED,
         is_covert=is_covert,
         reference=str(case.id),
         setting=setting,
@@ -111,15 +113,6 @@ def capture(
             hosts.add(host)
             routed = route_captured(case, page, actor=actor, way=way, setting=setting)
             yield from [routed] if routed is not None else []
-
-
-def _require_storable(sensitivity: Sensitivity) -> None:
-    # A capture without media is not written yet, and one with them would be a copy of the crime.
-    if sensitivity is Sensitivity.CSAM_SUSPECTED:
-        raise PolicyForbids(
-            _("a page suspected of child abuse is not captured: its pictures would be stored"),
-            hint=_("report the address; capture without pictures comes with a later release"),
-        )
 
 
 def _capture_one(
@@ -166,6 +159,7 @@ def _choose(
     allow_private: bool,
     upstream: Upstream | None,
     is_passive: bool,
+    is_without_media: bool,
     is_covert: bool,
     reference: str,
     setting: Setting,
@@ -187,6 +181,7 @@ def _choose(
                     allow_private=allow_private,
                     upstream=upstream,
                     is_passive=is_passive,
+                    is_without_media=is_without_media,
                     reference=reference,
                     browser=browser,
                     observe=observe,
@@ -199,6 +194,7 @@ def _choose(
         allow_private=allow_private,
         upstream=upstream,
         observe=observe,
+        is_without_media=is_without_media,
     )
     return http, reason
 

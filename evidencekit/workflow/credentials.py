@@ -35,7 +35,7 @@ from evidencekit.workflow.setting import Setting
 
 _log = logging.getLogger(__name__)
 _SOFTWARE = f"evidencekit/{evidencekit.__version__}"
-_SHOWING = frozenset({"dom", "mhtml", "screenshot-stamped"})
+_SHOWING = frozenset({"dom", "document-without-media", "mhtml", "screenshot-stamped"})
 """Views that may repeat what was recorded, as text or as the address that was asked for."""
 _LIST = "redactions"
 """Role of the list, and the end of its name."""
@@ -117,7 +117,7 @@ def _repeats(find: Find, told: Find, values: tuple[bytes, ...], *, has_found: bo
     match find.role:
         case "screenshot-stamped":
             return told.source != find.source  # it shows the address as it was asked for
-        case "dom":
+        case "dom" | "document-without-media":
             return _holds_any(find, values)
         case role:
             return role == "mhtml" and has_found

@@ -10,6 +10,7 @@ import gzip
 import json
 import struct
 import zlib
+from pathlib import Path
 from urllib.parse import quote
 
 from tests.tools.h2_site import Headers, Reply
@@ -61,14 +62,26 @@ _IN_DOM = f"""
  data-object='{json.dumps({str(n): one for n, one in enumerate(BYTES)})}'
  data-json='{json.dumps({"preview": B64.replace("/", "~")}).replace("~", chr(92) + "/")}'></p>
 <p>{PNG.hex(" ")}</p><p>{PNG.hex().upper()}</p><p>{", ".join(map(str, BYTES))}</p>
-<p>{"".join(f"%{one:02x}" for one in BYTES)}</p><p>{"".join(chr(92) + f"x{b:02x}" for b in BYTES)}</p>
+<p>{"".join(f"%{one:02x}" for one in BYTES)}</p><p>{
+    "".join(chr(92) + f"x{b:02x}" for b in BYTES)
+}</p>
 <p>{"".join(f"&amp;#{one};" for one in BYTES)}</p>
 <p>{"".join(chr(92) + f"u{one:04x}" for one in BYTES)}</p>
 <p>{base64.b85encode(BYTES).decode().replace("&", "&amp;").replace("<", "&lt;")}</p>
 <p>{base64.b32encode(BYTES).decode()}</p><p>{BYTES.decode("latin-1").replace(chr(0), "")}</p>
-<script type="application/ld+json">{json.dumps({"@type": "VideoObject", "name": "영상 이름",
-    "thumbnailUrl": "data:image/png;base64," + B64, "description": B64,
-    "author": {"@type": "Person", "name": UPLOADER}, "bytes": list(BYTES), "parts": LINES})}</script>
+<script type="application/ld+json">{
+    json.dumps(
+        {
+            "@type": "VideoObject",
+            "name": "영상 이름",
+            "thumbnailUrl": "data:image/png;base64," + B64,
+            "description": B64,
+            "author": {"@type": "Person", "name": UPLOADER},
+            "bytes": list(BYTES),
+            "parts": LINES,
+        }
+    )
+}</script>
 <script type="application/json" id="state">{{"photo": "{B64}"}}</script>
 <script>window.state = {{ photo: "{B64}", list: {list(BYTES)} }};
 document.write("<p>" + state.photo + "</p><img src='data:image/png;base64," + state.photo + "'>");
@@ -79,7 +92,8 @@ _ASKED_FOR = """
 <link rel="icon" href="/never/icon.png"><link rel="preload" as="image" href="/never/preload.png">
 <link rel="preload" as="font" crossorigin href="/never/preload.woff2">
 <link rel="preload" as="fetch" crossorigin href="/headed/preload-fetch.png">
-<link rel="prefetch" href="/never/prefetch.png"><link rel="apple-touch-icon" href="/never/touch.png">
+<link rel="prefetch" href="/never/prefetch.png">
+<link rel="apple-touch-icon" href="/never/touch.png">
 <link rel="preconnect" href="/never/preconnect"><link rel="manifest" href="/manifest.json">
 <link rel="stylesheet" href="/traps.css"><link rel="stylesheet" href="/headed/png-as-style.png">
 <script type="speculationrules">{"prefetch": [{"source": "list", "urls": ["/never/rules.png"]}],
@@ -96,121 +110,46 @@ _ASKED_FOR = """
 <iframe src="/headed/frame.png"></iframe><iframe src="/headed/frame-attachment"></iframe>
 <iframe src="/refreshes"></iframe><iframe src="/inner"></iframe>
 <iframe src="/binary-as-html"></iframe><frameset></frameset>
-<script src="/headed/png-as-script.png"></script><script src="/traps.js"></script>
+<script src="/headed/png-as-script.png"></script><script src="/traps.js" defer></script>
 <form id="download" action="/headed/form" method="post" target="sink"><input name="a"></form>
-<iframe name="sink"></iframe><a id="save" download="x.png" href="/never/saved.png">save</a>
+<iframe name="sink"></iframe><a id="save" download="x.png" href="/headed/saved.png">save</a>
 <a href="/gone" ping="/ping">ping</a><canvas id="canvas" width="60" height="24"></canvas>
 <svg><use href="/never/sprite.svg#a"/></svg><div class="all">styled</div>
 """
 
 CSS = """
-@font-face { font-family: trap; src: url(/never/font.woff2) }
 @import url(/more.css);
-.all { font-family: trap; background: url(/never/bg.png); cursor: url(/never/cursor.png), auto;
+@font-face { font-family: trap; src: url(/never/font.woff2) }
+p { font-family: trap }
+.all { background: url(/never/bg.png); cursor: url(/never/cursor.png), auto;
   mask-image: url(/never/mask.png); list-style-image: url(/never/list.png);
   border-image: url(/never/border.png) 30; shape-outside: url(/never/shape.png);
   content: url(/never/content.png); filter: url(/never/filter.svg#f);
   background-image: image-set(url(/never/set.png) 1x) }
 """
 
-SCRIPT = (
-    """
-const done = [], log = (name) => { done.push(name); steps.textContent = done.join(" "); };
-const steps = document.body.appendChild(document.createElement("p")); steps.id = "steps";
-const put = (text) => { document.body.appendChild(document.createElement("p")).textContent = text; };
-const b64 = (bytes) => { let s = ""; for (const b of bytes) s += String.fromCharCode(b); return btoa(s); };
-const show = (bytes) => {
-  put(b64(bytes)); put([...bytes].join()); put([...bytes].map(b => b.toString(16)).join(" "));
-  put(String.fromCharCode(...bytes)); put(new TextDecoder("utf-16le").decode(bytes));
-  put(new TextDecoder("euc-kr").decode(bytes)); put(JSON.stringify(bytes)); put(escape(String.fromCharCode(...bytes)));
-  const image = document.body.appendChild(new Image());
-  image.src = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
-  const second = document.body.appendChild(new Image()); second.src = "data:image/png;base64," + b64(bytes);
-};
-const store = async (name, bytes) => {
-  const blob = new Blob([bytes], { type: "image/png" });
-  localStorage.setItem(name, b64(bytes)); sessionStorage.setItem(name, b64(bytes));
-  document.cookie = "p=" + b64(bytes).slice(0, 3000);
-  await (await caches.open("c")).put("/stored-" + name, new Response(blob));
-  const base = await new Promise((yes, no) => { const open = indexedDB.open("d-" + name);
-    open.onupgradeneeded = () => open.result.createObjectStore("s"); open.onerror = no;
-    open.onsuccess = () => yes(open.result); });
-  await new Promise((yes, no) => { const act = base.transaction("s", "readwrite");
-    act.objectStore("s").put(bytes, "raw"); act.objectStore("s").put(blob, "blob");
-    act.oncomplete = yes; act.onabort = act.onerror = no; });
-  const big = new Uint8Array(bytes.length * 3000); for (let i = 0; i < 3000; i++) big.set(bytes, i * bytes.length);
-  window.big = URL.createObjectURL(new Blob([big])); await (await fetch(window.big)).arrayBuffer();
-  try { const root = await navigator.storage.getDirectory();
-    const file = await (await root.getFileHandle(name, { create: true })).createWritable();
-    await file.write(bytes); await file.close(); } catch (e) {}
-};
-const attempt = (name, act) => Promise.resolve().then(act).then(() => log(name), () => log(name + "-refused"));
-const body = async (url, more) => new Uint8Array(await (await fetch(url, more)).arrayBuffer());
-console.log("%s", window.state?.photo); console.error(window.state?.photo); console.warn([window.state?.list]);
-attempt("canvas", () => { const c = canvas.getContext("2d"); const d = c.createImageData(60, 24);
-  d.data.set(window.state.list.slice(0, 5760 - 5760 % 4)); c.putImageData(d, 0, 0); put(canvas.toDataURL()); });
-attempt("fetch-png", () => body("/headed/fetch.png").then(show));
-attempt("fetch-no-cors", () => fetch("/headed/no-cors.png", { mode: "no-cors" }));
-attempt("fetch-range", () => body("/headed/range", { headers: { Range: "bytes=0-99" } }).then(show));
-attempt("fetch-octets", () => body("/headed/octets").then(show));
-attempt("fetch-no-type", () => body("/headed/no-type").then(show));
-attempt("fetch-two-types", () => body("/headed/two-types").then(show));
-attempt("fetch-attachment", () => body("/headed/attachment").then(show));
-attempt("fetch-mjpeg", () => body("/headed/mjpeg").then(show));
-attempt("fetch-moved", () => body("/moved-to-png").then(show));
-attempt("fetch-svg", () => body("/headed/drawing.svg").then(show));
-attempt("fetch-wasm", () => body("/headed/code.wasm").then(show));
-attempt("lie-text", () => body("/lies/text").then(show));
-attempt("lie-json", () => body("/lies/json").then(async b => { show(b); await store("lie", b); }));
-attempt("lie-gzip", () => body("/lies/gzip").then(show));
-attempt("json-base64", () => fetch("/json-base64").then(r => r.json()).then(async j => {
-  const bytes = Uint8Array.from(atob(j.photo), c => c.charCodeAt(0)); put(j.photo); show(bytes);
-  await store("json", bytes); await fetch("/echo?picture=" + encodeURIComponent(j.photo.slice(0, 6000)));
-  await fetch("/upload", { method: "POST", body: bytes }); navigator.sendBeacon("/beacon", bytes);
-  await fetch("/echo", { headers: { "X-Picture": j.photo.slice(0, 6000) } });
-  const ws = new WebSocket(location.origin.replace("http", "ws") + "/ws?" + j.photo.slice(0, 600));
-  ws.binaryType = "arraybuffer";
-  await new Promise(yes => { ws.onmessage = m => { show(new Uint8Array(m.data)); ws.send(bytes); ws.send(j.photo); setTimeout(yes, 200); };
-    ws.onerror = ws.onclose = yes; });
-  const frame = document.body.appendChild(document.createElement("iframe"));
-  frame.src = URL.createObjectURL(new Blob(["<img src='data:image/png;base64," + j.photo + "'>"], { type: "text/html" }));
-  const root = document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
-  root.innerHTML = "<img src='data:image/png;base64," + j.photo + "'><img src='/never/shadow.png'>";
-  const save = document.body.appendChild(document.createElement("a")); save.download = "x.png";
-  save.href = URL.createObjectURL(new Blob([bytes])); save.click();
-  document.title = "제목 " + j.photo; history.replaceState(0, "", "#" + j.photo); }));
-attempt("xhr", () => new Promise(yes => { const x = new XMLHttpRequest(); x.responseType = "blob";
-  x.open("GET", "/headed/xhr.png"); x.onloadend = yes; x.send(); }));
-attempt("events", () => new Promise(yes => { const e = new EventSource("/events"); e.onmessage = m => { put(m.data); yes(); }; }));
-attempt("worker", () => new Promise(yes => { const w = new Worker("/worker.js"); w.onmessage = m => { put(m.data); yes(); }; w.onerror = yes; }));
-attempt("shared-worker", () => new Promise(yes => { const w = new SharedWorker("/shared.js"); w.port.onmessage = m => { put(m.data); yes(); };
-  w.onerror = yes; setTimeout(yes, 2000); }));
-attempt("blob-worker", () => new Promise(yes => { const w = new Worker(URL.createObjectURL(new Blob(
-  ["importScripts('" + location.origin + "/headed/import.png')"]))); w.onerror = yes; setTimeout(yes, 1000); }));
-attempt("service-worker", () => navigator.serviceWorker.register("/sw.js").then(r => new Promise(yes => {
-  const worker = r.installing ?? r.active; worker.onstatechange = () => worker.state === "activated" && yes(); setTimeout(yes, 2000); })));
-attempt("popup", () => window.open("/never/popup.png")); attempt("popup-page", () => window.open("/popped"));
-attempt("image-object", () => { new Image().src = "/never/new-image.png"; new Audio("/never/new-audio.ogg").load(); });
-attempt("font-face", () => new FontFace("f", "url(/never/font-face.woff2)").load());
-attempt("media-session", () => { navigator.mediaSession.metadata = new MediaMetadata({ artwork: [{ src: "/never/artwork.png" }] }); });
-attempt("notification", () => new Notification("n", { icon: "/never/notification.png", image: "/never/n2.png" }));
-attempt("fedcm", () => navigator.credentials.get({ identity: { providers: [{ configURL: location.origin + "/never/fedcm.json", clientId: "1" }] } }));
-attempt("paint", () => { const d = new DOMParser().parseFromString("<img src=/never/parsed.png>", "text/html"); document.body.append(d.body.firstChild); });
-document.getElementById("download").submit(); document.getElementById("save").click();
-attempt("cache", () => caches.open("x").then(c => c.add("/headed/cached.png")));
-"""
-)
-
+SCRIPT = Path(__file__).with_name("media_traps.js").read_text(encoding="utf-8")
 _IN_WORKER = """
-const tell = async (send) => { const got = [];
+const tell = async (send) => {
+  const got = [];
   for (const url of ["/headed/worker.png", "/lies/text", "/json-base64"]) {
-    try { const b = new Uint8Array(await (await fetch(url)).arrayBuffer()); got.push(url, [...b].join(), new TextDecoder().decode(b)); }
-    catch (e) { got.push("refused"); } }
-  send(got.join(" ")); };
+    try {
+      const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+      got.push(url, [...bytes].join(), new TextDecoder().decode(bytes));
+    } catch { got.push("refused"); }
+  }
+  send(got.join(" "));
+};
 """
 
 _HTML = (b"Content-Type", b"text/html; charset=utf-8")
 _PICTURE = (b"Content-Type", b"image/png")
+
+
+_CORS = (
+    (b"Access-Control-Allow-Origin", b"*"),
+    (b"Access-Control-Allow-Headers", b"x-own"),
+)
 
 
 def _page(text: str, *more: tuple[bytes, bytes]) -> Reply:
@@ -229,67 +168,104 @@ _HEAD = (
     f"<!doctype html><html lang=ko><head><meta charset=utf-8><title>{WORDS}</title>"
     f"<meta property='og:title' content='{WORDS}'><meta name='author' content='{UPLOADER}'>"
     f"<meta property='og:image' content='data:image/png;base64,{B64}'>"
-    f"<meta property='og:description' content='{B64}'><meta property='og:video' content='/never/og.mp4'>"
+    f"<meta property='og:description' content='{B64}'>"
+    f"<meta property='og:video' content='/never/og.mp4'>"
 )
 REPLIES: dict[str, Reply] = {
-    "/": _page(f"{_HEAD}{_ASKED_FOR}</head><body>{_IN_DOM}</body></html>",
-               (b"X-Picture", B64[:6000].encode()), (b"Set-Cookie", b"pic=" + B64[:3000].encode())),
+    "/": Reply(
+        headers=[
+            _HTML,
+            (b"X-Picture", B64[:6000].encode()),
+            (b"Set-Cookie", b"pic=" + B64[:3000].encode()),
+            (b"Link", b"</never/link-header.png>; rel=preload; as=image"),
+            (b"Link", b"</never/link-prefetch.png>; rel=prefetch"),
+            (b"Speculation-Rules", b'"/never/rules.json"'),
+            (b"Content-Security-Policy-Report-Only", b"script-src 'none'; report-uri /reports"),
+            (b"NEL", b'{"report_to": "all", "max_age": 600, "success_fraction": 1.0}'),
+        ],
+        body=f"{_HEAD}{_ASKED_FOR}</head><body>{_IN_DOM}</body></html>".encode(),
+        hints=[(b"Link", b"</never/early-hint.png>; rel=preload; as=image")],
+    ),
     "/traps.css": _typed(b"text/css", CSS.encode()),
-    "/more.css": _typed(b"text/css", f"b {{ background: url(data:image/png;base64,{B64}) }}".encode()),
+    "/more.css": _typed(
+        b"text/css", f"b {{ background: url(data:image/png;base64,{B64}) }}".encode()
+    ),
     "/traps.js": _script(SCRIPT),
     "/worker.js": _script(f"{_IN_WORKER} tell(postMessage)"),
     "/shared.js": _script(f"{_IN_WORKER} onconnect = e => tell(t => e.ports[0].postMessage(t))"),
-    "/sw.js": _script(f"{_IN_WORKER} oninstall = e => e.waitUntil(tell(() => 0)); "
-                      "onactivate = e => e.waitUntil(clients.claim()); "
-                      "onfetch = e => e.respondWith(fetch(e.request));"),
+    "/sw.js": _script(
+        f"{_IN_WORKER} oninstall = e => e.waitUntil(tell(() => 0)); "
+        "onactivate = e => e.waitUntil(clients.claim()); "
+        "onfetch = e => e.respondWith(fetch(e.request));"
+    ),
     "/json-base64": _typed(b"application/json", json.dumps({"photo": B64}).encode()),
-    "/manifest.json": _typed(b"application/manifest+json",
-                             b'{"icons": [{"src": "/never/manifest.png", "sizes": "192x192"}]}'),
+    "/manifest.json": _typed(
+        b"application/manifest+json",
+        b'{"icons": [{"src": "/never/manifest.png", "sizes": "192x192"}]}',
+    ),
     "/lies/text": _typed(b"text/plain", PNG),
     "/lies/json": _typed(b"application/json", PNG),
-    "/lies/gzip": _typed(b"text/plain", gzip.compress(PNG, mtime=0), (b"Content-Encoding", b"gzip")),
-    "/events": Reply(headers=[(b"Content-Type", b"text/event-stream")],
-                     body=f"data: {B64}\n\n".encode(), hang=True),
+    "/lies/gzip": _typed(
+        b"text/plain", gzip.compress(PNG, mtime=0), (b"Content-Encoding", b"gzip")
+    ),
+    "/events": Reply(
+        headers=[(b"Content-Type", b"text/event-stream")],
+        body=f"data: {B64}\n\n".encode(),
+        hang=True,
+    ),
     "/headed/octets": _typed(b"application/octet-stream", PNG),
     "/headed/no-type": Reply(body=PNG),
     "/headed/two-types": _typed(b"text/plain, image/png", PNG),
     "/headed/attachment": _typed(b"text/plain", PNG, (b"Content-Disposition", b"attachment")),
     "/headed/frame-attachment": _typed(b"text/html", PNG, (b"Content-Disposition", b"attachment")),
     "/headed/form": _typed(b"application/zip", PNG, (b"Content-Disposition", b"attachment")),
-    "/headed/mjpeg": _typed(b"multipart/x-mixed-replace; boundary=b",
-                            b"--b\r\nContent-Type: image/png\r\n\r\n" + PNG + b"\r\n--b--"),
+    "/headed/mjpeg": _typed(
+        b"multipart/x-mixed-replace; boundary=b",
+        b"--b\r\nContent-Type: image/png\r\n\r\n" + PNG + b"\r\n--b--",
+    ),
     "/headed/drawing.svg": _typed(b"image/svg+xml", SVG.encode()),
     "/headed/code.wasm": _typed(b"application/wasm", PNG),
-    "/headed/range": Reply(status=206, headers=[_PICTURE, (b"Content-Range", b"bytes 0-99/4000")],
-                           body=PNG[:100]),
-    "/moved-to-png": Reply(status=302, headers=[(b"Location", b"/headed/moved.png"), _PICTURE],
-                           body=PNG),
+    "/headed/range": Reply(
+        status=206, headers=[_PICTURE, (b"Content-Range", b"bytes 0-99/4000")], body=PNG[:100]
+    ),
+    "/moved-to-png": Reply(
+        status=302, headers=[(b"Location", b"/headed/moved.png"), _PICTURE], body=PNG
+    ),
     "/refreshes": _page("<meta http-equiv=refresh content='0; url=/headed/refreshed.png'>r"),
     "/inner": _page(f"<img src='/never/inner.png'><img src='data:image/png;base64,{B64}'>"),
     "/binary-as-html": _typed(b"text/html", PNG),
     "/popped": _page("<img src='/never/popped.png'>"),
+    "/cross": _typed(b"application/json", PNG, *_CORS),
+    "/cross.png": _typed(b"image/png", PNG, *_CORS),
+    "/reports": Reply(status=204),
     "/echo": _typed(b"application/json", b"{}"),
     "/upload": _typed(b"application/json", b"{}"),
     "/beacon": Reply(status=204),
     "/ping": Reply(status=204),
     "/ws": Reply(body=b"\x82\x7e" + struct.pack(">H", len(PNG)) + PNG),
     # Pages of their own, for a visit each.
+    "/board": _page(f"{_HEAD}</head><body>{_IN_DOM}<img src='/never/board.png' width='5'></body>"),
     "/picture": _typed(b"image/png", PNG),
     "/film": _typed(b"video/mp4", PNG),
-    "/file": _typed(b"application/zip", PNG, (b"Content-Disposition", b"attachment; filename=x.zip")),
+    "/file": _typed(
+        b"application/zip", PNG, (b"Content-Disposition", b"attachment; filename=x.zip")
+    ),
     "/to-picture": Reply(status=302, headers=[(b"Location", b"/picture")]),
     "/then-picture": _page(f"<p>{WORDS}<meta http-equiv=refresh content='0; url=/picture'>"),
     "/binary": _typed(b"text/html", PNG),
     "/sniffed": _typed(b"text/plain", PNG),
-    "/utf-16": _typed(b"text/html; charset=utf-16",
-                      f"\ufeff<p>{WORDS}<p>{B64}".encode("utf-16-le")),
+    "/utf-16": _typed(
+        b"text/html; charset=utf-16", f"\ufeff<p>{WORDS}<p>{B64}".encode("utf-16-le")
+    ),
     "/json": _typed(b"application/json", json.dumps({"글": WORDS, "photo": B64}).encode()),
     "/plain": _page(f"<title>{WORDS}</title><p>{WORDS}<img src='/never/plain.png'>"),
-}  # fmt: skip
+}
 
 
 def answer(method: str, path: str, body: bytes, headers: Headers) -> Reply:
     """Answer; what nobody named is a picture."""
-    del method, body, headers
+    del body, headers
+    if method == "OPTIONS":
+        return Reply(status=204, headers=[*_CORS])
     plain = path.partition("?")[0]
     return REPLIES.get(plain, _typed(b"image/png", PNG))

@@ -1,4 +1,4 @@
-"""Looks for marked bytes everywhere: in files, packed files, and files that have no name any more."""
+"""Looks for marked bytes everywhere: in files, packed ones, and those without a name."""
 
 import base64
 import gzip
@@ -118,7 +118,7 @@ class Watcher:
 
     def _look_if_deleted(self, path: Path) -> None:
         with suppress(OSError):
-            target = os.readlink(path)
+            target = str(path.readlink())
             if target.startswith("/") and target.endswith("(deleted)"):
                 self._look_into(target, path)
 
@@ -177,7 +177,7 @@ def _is_in_memory(device: int) -> bool:
 def _memory_devices() -> frozenset[int]:
     devices = set()
     with suppress(OSError):
-        devices.add(os.stat("/dev/shm").st_dev)
+        devices.add(Path("/dev/shm").stat().st_dev)  # noqa: S108 (looked at, not used)
     with suppress(OSError, AttributeError):
         fd = os.memfd_create("probe")
         devices.add(os.fstat(fd).st_dev)

@@ -231,7 +231,7 @@ def _without_media(looked: Looked) -> Json:
         return None
     return {
         **looked.media.blocked.as_json(),
-        "cleaned": dict(looked.document.replaced),
+        "cleaned": dict(looked.document.replaced) if looked.document.is_kept else None,
     }
 
 

@@ -12,9 +12,9 @@ from evidencekit.capture.guard.refusals import bypassing, refused_hosts, why_not
 from evidencekit.capture.netlog.to_warc import Recording
 from evidencekit.capture.page.gates import gate
 from evidencekit.capture.page.media_guard import EndedAtHead, MediaGuard
-from evidencekit.capture.page.seen import MAX_URL_CHARS, Problem
+from evidencekit.capture.page.seen import MAX_URL_CHARS, Document, Problem
 from evidencekit.capture.page.visit import Visit
-from evidencekit.capture.without_media.allowed import is_media_type
+from evidencekit.capture.without_media.allowed import is_no_text, is_text_type
 from evidencekit.capture.without_media.telling import WITHOUT_MEDIA
 from evidencekit.model.capture import CaptureVerdict
 
@@ -65,7 +65,7 @@ def judge(
     blocked_by = gate(visit.document, visit.facts, asked=asked, dom=dom)
     reasons = (
         *(_document(visit) if blocked_by is None else (blocked_by,)),
-        *((WITHOUT_MEDIA,) if media is not None else ()),
+        *(_without_media(visit.document) if media is not None else ()),
         *visit.reasons,
         *_missing(visit, recording),
         *refused_hosts(passages),
@@ -105,11 +105,16 @@ def _document(visit: Visit) -> tuple[str, ...]:
     return (*bad, "is-download") if visit.is_download else bad
 
 
+def _without_media(document: Document) -> tuple[str, ...]:
+    taken_for = document.media_type
+    is_text = not taken_for or is_text_type(taken_for)
+    return (WITHOUT_MEDIA,) if is_text else (WITHOUT_MEDIA, is_no_text(taken_for))
+
+
 def _ended_at_head(page: EndedAtHead) -> tuple[str, ...]:
     status = page.document.status
-    what = "is-media" if is_media_type(page.why) else "is-download"
     bad = (f"http-status {status}",) if status >= _BAD_STATUS else ()
-    return (*bad, WITHOUT_MEDIA, f"{what} {page.why}")
+    return (*bad, WITHOUT_MEDIA, is_no_text(page.why))
 
 
 def _missing(visit: Visit, recording: Recording) -> tuple[str, ...]:

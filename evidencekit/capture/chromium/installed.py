@@ -59,18 +59,18 @@ _QUIET_FEATURES = (
     "WebUIOmniboxFullPopup",
     "WebUIOmniboxPopup",
 )
-_ASKING_FEATURES = (  # requests of the browser process, which the debugging protocol does not hold
-    "BackForwardCache",
-    "BackgroundFetch",
-    "FedCm",
-    "PrefetchProxy",
-    "SpeculationRulesPrefetchFuture",
-    "WebPayments",
-)
+# Requests of the browser process, which the debugging protocol does not hold.
+_ASKING_FEATURES = ("BackgroundFetch", "FedCm")
 # Shared memory, through which bodies go: containers give 64 MB, and Chromium crashes when it is
 # full; with this switch it is made of files on the disk instead.
 _IN_FILES = ("--disable-dev-shm-usage",)
-_IN_MEMORY = ("--disable-crash-reporter", "--disable-gpu-shader-disk-cache")
+_WITHOUT_MEDIA = (
+    "--disable-crash-reporter",
+    "--disable-gpu-shader-disk-cache",
+    # What early hints name (RFC 8297) is asked for by the browser process, unheld; it heeds them on
+    # HTTP/2 only (seen with 156).
+    "--disable-http2",
+)
 WHOLE_MODE, BODILESS_MODE = "Everything", "IncludeSensitive"
 """How much the network log holds: all bytes, or all but those of bodies."""
 
@@ -167,7 +167,7 @@ def flags(
         "--disable-component-extensions-with-background-pages",
         "--disable-component-update",
         "--disable-default-apps",
-        *(_IN_MEMORY if is_without_media else _IN_FILES),
+        *(_WITHOUT_MEDIA if is_without_media else _IN_FILES),
         "--disable-domain-reliability",
         "--disable-extensions",
         "--disable-gpu",

@@ -10,6 +10,7 @@ page; ``failed`` – no page answered: no connection, a refused address, a redir
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from evidencekit.capture.guard.own_network import capture_guard
 from evidencekit.capture.guard.passages import DNS, TCP, Passage, lookup_documents, passage_document
 from evidencekit.capture.guard.refusals import through_proxy
 from evidencekit.capture.guard.upstream import Upstream
+from evidencekit.capture.html.requisites import Requisite
 from evidencekit.capture.http.fetch import Fetcher
 from evidencekit.capture.http.limits import Limits
 from evidencekit.capture.http.tape import Budget
@@ -36,6 +38,12 @@ from evidencekit.capture.page.facts import PageFacts
 from evidencekit.capture.page.gates import gate
 from evidencekit.capture.page.seen import Document
 from evidencekit.capture.warc import WarcWriter, warc_uri
+from evidencekit.capture.without_media.blocked import Blocked, BlockedList
+from evidencekit.capture.without_media.document import NAME as DOCUMENT_NAME
+from evidencekit.capture.without_media.document import ROLE as DOCUMENT_ROLE
+from evidencekit.capture.without_media.document import Cleaned, cleaned_document
+from evidencekit.capture.without_media.exchanges import CHANGES as WITHOUT_MEDIA_CHANGES
+from evidencekit.capture.without_media.telling import WITHOUT_MEDIA, told_without_media
 from evidencekit.errors import BadInput, DiskUnavailable
 from evidencekit.files.opening import RegularFile
 from evidencekit.model.capture import CaptureVerdict, PageCapture
@@ -56,6 +64,8 @@ class HttpEngine:
 
     ``new_id`` returns a fresh UUID as text. ``ca_file`` replaces the roots that requests ships.
     ``guard``, ``resolve`` and ``observe`` are for tests and for networks with rules of their own.
+    With ``is_without_media`` the page's own document is all that is asked for, and of it heads and
+    words are all that is kept (decision 0022).
     """
 
     name = _ENGINE
@@ -75,7 +85,9 @@ class HttpEngine:
         observe: Observe | None = observe_dns,
         upstream: Upstream | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        is_without_media: bool = False,
     ) -> None:
+        self._is_without_media = is_without_media
         self._clock = clock
         self._new_id = new_id
         self._guard = guard
@@ -102,15 +114,26 @@ class HttpEngine:
         started = self._clock()
         path = workdir / _NAME
         dialer = self._dialer()
+        blocked = BlockedList()
         try:
             with self._writer(path) as warc, requests.Session() as session:
                 fetcher = self._fetcher(warc, session, dialer, workdir)
-                walked = Walk(fetcher, self._limits, observer).run(address.url)
+                walked = Walk(
+                    fetcher,
+                    self._limits,
+                    observer,
+                    blocked=self._blocking(blocked) if self._is_without_media else None,
+                ).run(address.url)
                 received = fetcher.received_bytes
                 _write_passages(warc, dialer.passages.all(), at=self._clock())
         except OSError as exc:
             raise DiskUnavailable(_("cannot write the capture: {exc}").format(exc=exc)) from exc
-        verdict, reasons = judge(walked, asked=address.url, max_named=self._limits.reasons)
+        verdict, reasons = judge(
+            walked,
+            asked=address.url,
+            max_named=self._limits.reasons,
+            is_without_media=self._is_without_media,
+        )
         ended = self._clock()
         find = Find(
             name=_NAME,
@@ -121,7 +144,10 @@ class HttpEngine:
             source={"kind": "url", "url": url, "final_url": walked.final_url},
             media_type="application/warc+gzip",
         )
-        return PageCapture(
+        document = None
+        if self._is_without_media:
+            document = cleaned_document(walked.text or walked.other_text)
+        page = PageCapture(
             url=url,
             final_url=walked.final_url,
             verdict=verdict,
@@ -129,12 +155,26 @@ class HttpEngine:
             engine=_ENGINE,
             started_at=started,
             ended_at=ended,
-            finds=(find,),
+            finds=(find, *_document(find, document, workdir)),
             title=walked.title[:MAX_TITLE_CHARS] if walked.title is not None else None,
-            context=context_of(verdict, walked.text, walked.page.url),
+            context=context_of(
+                verdict, document.text if document is not None else walked.text, walked.page.url
+            ),
             peer=walked.page.ip,
             notes=(*_notes(walked), *through_proxy(dialer.passages.via)),
-            detail={"proxy": dialer.passages.via, **_detail(walked, fetcher, received)},
+            detail={
+                "proxy": dialer.passages.via,
+                **_detail(walked, fetcher, received),
+                "without_media": _without_media(blocked, document)
+                if self._is_without_media
+                else None,
+            },
+        )
+        return told_without_media(page) if self._is_without_media else page
+
+    def _blocking(self, blocked: BlockedList) -> Callable[[Requisite], None]:
+        return lambda one: blocked.add(
+            Blocked(url=one.url, at=self._clock(), kind=one.kind, stage="not-sent")
         )
 
     def _writer(self, path: Path) -> WarcWriter:
@@ -145,6 +185,7 @@ class HttpEngine:
                 "engine": _ENGINE,
                 "http-header-user-agent": warc_uri(self._headers["User-Agent"]).replace("%20", " "),
                 "recordedFrom": "bytes above TLS, one connection per exchange",
+                **({"withoutMedia": WITHOUT_MEDIA_CHANGES} if self._is_without_media else {}),
                 "robots": "ignore",
             },
             clock=self._clock,
@@ -181,10 +222,13 @@ class HttpEngine:
             page_id=self._new_id(),
             clock=self._clock,
             monotonic=self._monotonic,
+            is_without_media=self._is_without_media,
         )
 
 
-def judge(walked: Walked, *, asked: str, max_named: int) -> tuple[CaptureVerdict, tuple[str, ...]]:
+def judge(
+    walked: Walked, *, asked: str, max_named: int, is_without_media: bool = False
+) -> tuple[CaptureVerdict, tuple[str, ...]]:
     """Weigh what a walk came to; pure. The module's docstring has the rules."""
     page = walked.page
     if page.status is None or page.location is not None:
@@ -192,6 +236,7 @@ def judge(walked: Walked, *, asked: str, max_named: int) -> tuple[CaptureVerdict
     missing = [f"requisites-missing {len(walked.missing)}"] if walked.missing else []
     cut = dict.fromkeys([*([page.reason] if page.reason else []), *walked.limits_hit])
     others = (
+        *((WITHOUT_MEDIA,) if is_without_media else ()),
         *cut,
         *missing,
         *(f"requisite {why}" for why in walked.missing[:max_named]),
@@ -209,6 +254,29 @@ def judge(walked: Walked, *, asked: str, max_named: int) -> tuple[CaptureVerdict
 def _write_passages(warc: WarcWriter, passages: Sequence[Passage], *, at: datetime) -> None:
     warc.write_metadata(DNS, lookup_documents(passages), at=at)
     warc.write_metadata(TCP, [passage_document(passage) for passage in passages], at=at)
+
+
+def _document(find: Find, document: Cleaned | None, workdir: Path) -> tuple[Find, ...]:
+    if document is None or not document.text:
+        return ()
+    path = workdir / DOCUMENT_NAME
+    path.write_bytes(document.text.encode("utf-8", errors="replace"))
+    return (
+        replace(
+            find,
+            name=path.name,
+            content=RegularFile(path),
+            role=DOCUMENT_ROLE,
+            media_type="text/html",
+        ),
+    )
+
+
+def _without_media(blocked: BlockedList, document: Cleaned | None) -> dict[str, Json]:
+    return {
+        **blocked.as_json(),
+        "cleaned": dict(document.replaced) if document is not None else None,
+    }
 
 
 def _notes(walked: Walked) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -28,6 +28,9 @@ from evidencekit.capture.http.tape import Budget, Tape
 from evidencekit.capture.http.wire import Peer, TapedAdapter
 from evidencekit.capture.stopped import StoppedError
 from evidencekit.capture.warc import Exchange, Truncated, WarcWriter
+from evidencekit.capture.without_media.allowed import is_no_text, why_end_at_head
+from evidencekit.capture.without_media.codes import Cleaning
+from evidencekit.capture.without_media.exchanges import bare_exchange
 from evidencekit.model.json import Json
 
 _PIECE = 64 * 1024
@@ -64,7 +67,10 @@ class Reply:
 
 
 class Fetcher:
-    """Fetches for the length of one capture, sharing cookies, name look-ups and the budget."""
+    """Fetches for the length of one capture, sharing cookies, name look-ups and the budget.
+
+    With ``is_without_media`` heads only are recorded, and what is no text is ended at its head.
+    """
 
     def __init__(
         self,
@@ -79,7 +85,9 @@ class Fetcher:
         page_id: str,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
+        is_without_media: bool = False,
     ) -> None:
+        self._is_without_media = is_without_media
         self._session = session
         self._warc = warc
         self._dialer = dialer
@@ -117,6 +125,7 @@ class Fetcher:
             budget=self._budget,
             clock=self._clock,
             monotonic=self._monotonic,
+            is_head_only=self._is_without_media,
         )
         adapter = TapedAdapter(tape=tape, dialer=self._dialer, tls=self._tls)
         with tape, closing(adapter):
@@ -147,31 +156,42 @@ class Fetcher:
             extract_cookies_to_jar(  # type: ignore[no-untyped-call]  # not in types-requests
                 self._session.cookies, prepared, response.raw
             )
+            if self._is_ended_at_head(answer):
+                return
             for piece in response.raw.stream(answer.piece_bytes, decode_content=False):
                 answer.take(piece)
+
+    def _is_ended_at_head(self, answer: "_Answer") -> bool:
+        if not self._is_without_media or answer.status is None:
+            return False
+        why = why_end_at_head(answer.status, answer.headers)
+        if why is not None:
+            answer.end(is_no_text(why), "unspecified")
+        return why is not None
 
     def _record(self, url: str, tape: Tape, peer: Peer | None, answer: "_Answer") -> None:
         facts = self._facts(url, peer, answer)
         if tape.sent_at is None:
-            self._warc.write_metadata(url, facts, at=self._clock())
+            told = Cleaning().text(url, is_address=True) if self._is_without_media else url
+            self._warc.write_metadata(told, facts, at=self._clock())
             return
         if peer is not None and peer.ip is not None:
             self.peers.add(peer.ip)
         response = tape.response()
         self.exchanges += 1
-        self._warc.write_exchange(
-            Exchange(
-                url=url,
-                at=tape.sent_at,
-                request=tape.request(),
-                response=response,
-                ip=peer.ip if peer else None,
-                protocols=_protocols(response.head, peer),
-                truncated=answer.truncated if tape.received_bytes else None,
-                page_id=self._page_id,
-                metadata=facts,
-            )
+        exchange = Exchange(
+            url=url,
+            at=tape.sent_at,
+            request=tape.request(),
+            response=response,
+            ip=peer.ip if peer else None,
+            protocols=_protocols(response.head, peer),
+            truncated=answer.truncated if tape.received_bytes else None,
+            page_id=self._page_id,
         )
+        if self._is_without_media:
+            exchange = bare_exchange(exchange, Cleaning())
+        self._warc.write_exchange(replace(exchange, metadata=facts))  # ours, with certificates
 
     def _facts(self, url: str, peer: Peer | None, answer: "_Answer") -> dict[str, Json]:
         resolved = self._dialer.names.known(urlsplit(url).hostname or "")

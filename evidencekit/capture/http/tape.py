@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 from evidencekit.capture.http.limits import Limits
 from evidencekit.capture.stopped import StoppedError
@@ -39,7 +39,10 @@ class Budget:
 
 
 class Tape:
-    """Records one exchange into an unnamed file in ``folder``; closed by leaving the context."""
+    """Records one exchange into an unnamed file in ``folder``; closed by leaving the context.
+
+    With ``is_head_only`` what comes after the head is not kept, and nothing is on the disk.
+    """
 
     def __init__(
         self,
@@ -49,8 +52,13 @@ class Tape:
         budget: Budget,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
+        is_head_only: bool = False,
     ) -> None:
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed by __exit__)
+        self._is_head_only = is_head_only
+        self._file: BinaryIO = io.BytesIO()
+        if not is_head_only:
+            on_disk = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed by __exit__)
+            self._file = cast("BinaryIO", on_disk)
         self._limits = limits
         self._budget = budget
         self._clock = clock
@@ -105,15 +113,18 @@ class Tape:
 
     def receive(self, data: bytes) -> None:
         """Keep what has arrived."""
+        kept = len(data) if self._head_size is None or not self._is_head_only else 0
         if self._head_size is None:
             found = _HEAD_END.search(self._last + data)
             if found is not None:
                 self._head_size = self.received_bytes - len(self._last) + found.end()
+                if self._is_head_only:
+                    kept = self._head_size - self.received_bytes
             self._last = (self._last + data)[-_OVERLAP:]
         self.received_bytes += len(data)
         self._budget.bytes_left -= len(data)
         try:
-            self._file.write(data)
+            self._file.write(data[:kept])
         except OSError as exc:
             raise DiskUnavailable(
                 _("cannot write what was received: {exc}").format(exc=exc)
@@ -139,6 +150,8 @@ class Tape:
             size = self.received_bytes if self._file.read(len(_HTTP)) == _HTTP else 0
             self._file.seek(0)
         head = self._file.read(size)
+        if self._is_head_only:
+            return Block(head=head, body=None, body_size=0)
         return Block(head=head, body=self._file, body_size=self.received_bytes - size)
 
 

@@ -2,7 +2,7 @@
 
 import io
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -32,6 +32,8 @@ class Walked:
     redirects: int
     text: str = ""
     """The page itself, decoded; empty where it is no HTML."""
+    other_text: str = ""
+    """The page itself where it is another text; only where media are not wanted."""
     title: str | None = None
     has_scripts: bool = False
     refresh: str | None = None
@@ -42,9 +44,20 @@ class Walked:
 
 
 class Walk:
-    """One capture; ``fetcher`` holds what it may still use."""
+    """One capture; ``fetcher`` holds what it may still use.
 
-    def __init__(self, fetcher: Fetcher, limits: Limits, observer: Observer) -> None:
+    With ``blocked`` the page itself is all that is fetched; what it names goes into that list.
+    """
+
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        limits: Limits,
+        observer: Observer,
+        *,
+        blocked: Callable[[Requisite], None] | None = None,
+    ) -> None:
+        self._blocked = blocked
         self._fetcher = fetcher
         self._limits = limits
         self._observer = observer
@@ -60,6 +73,10 @@ class Walk:
             return walked
         links = self._read(page, "frame", walked)
         walked.title, walked.refresh = links.title, links.refresh
+        if self._blocked is not None:
+            for requisite in links.requisites:
+                self._blocked(requisite)
+            return walked
         self._add(links, page.url, 0, walked)
         while self._pending:
             if (spent := self._fetcher.spent()) is not None:
@@ -97,6 +114,9 @@ class Walk:
         content_type = reply.headers.get("content-type", "")
         media_type = content_type.partition(";")[0].strip().lower()
         if kind == "file" or (kind == "frame" and not _is_html(media_type, reply.content)):
+            if self._blocked is not None and reply.reason is None:
+                decoded = self._decoded(reply)
+                walked.other_text, _codec = decode_text(decoded.content, content_type)
             return Links(requisites=())
         decoded = self._decoded(reply)
         if decoded.cut is not None:

@@ -25,6 +25,8 @@ class Document:
     """When the request was sent, by the clock of this machine."""
     head_at: datetime | None = None
     """When the head of the answer had come."""
+    media_type: str = ""
+    """What the browser took it for, which may be another type than the head says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,14 +45,13 @@ class Tab:
         self._until = time.monotonic() + limits.total_s
         self._is_cut_off = False
         where = _off_the_record(connection) if is_without_media else {}
-        for method, params in (
-            ("Browser.setDownloadBehavior", DENY_DOWNLOADS),
-            ("Browser.grantPermissions", {"permissions": []}),
-        ):
-            connection.call(method, {**params, **where}, timeout_s=CALL_S)
-        target = connection.call(
-            "Target.createTarget", {"url": "about:blank", **where}, timeout_s=CALL_S
-        )
+
+        def call(method: str, params: Params) -> Params:
+            return connection.call(method, {**params, **where}, timeout_s=CALL_S)
+
+        call("Browser.setDownloadBehavior", DENY_DOWNLOADS)
+        call("Browser.grantPermissions", {"permissions": []})
+        target = call("Target.createTarget", {"url": "about:blank"})
         self.frame = str(target.get("targetId"))
         self.watch = Watch(
             connection,

@@ -133,6 +133,7 @@ class Traffic:
                 headers=_headers(response),
                 sent_at=sent_at,
                 head_at=head_at,
+                media_type=text_of(response, "mimeType"),
             )
         elif status >= _BROKEN_FROM and number not in self._optional:
             self.seen.bad_status += 1

@@ -83,6 +83,7 @@ def why_end_at_head(status: int, headers: Mapping[str, str]) -> str | None:
     return None if is_text_type(media_type) else (media_type or NO_TYPE)
 
 
-def is_media_type(media_type: str) -> bool:
-    """Return whether a type says by its name that it is picture, film, sound or font."""
-    return media_type.startswith(_MEDIA) or media_type == "multipart/x-mixed-replace"
+def is_no_text(why: str) -> str:
+    """Return the reason of a capture whose page itself was ended at its head for ``why``."""
+    is_media = why.startswith(_MEDIA) or why == "multipart/x-mixed-replace"
+    return f"is-media {why}" if is_media else f"is-download {why}"

@@ -45,6 +45,14 @@ _REFUSED = "address-refused"
     is_flag=True,
     help=_("Only look: scroll nothing, click nothing, not even away a cookie banner."),
 )
+@click.option(
+    "--no-media",
+    is_flag=True,
+    help=_(
+        "Fetch and keep no picture, film, sound or font, only what the page says; always so for "
+        "csam_suspected."
+    ),
+)
 @click.option("--allow-private", is_flag=True, help=_("Allow addresses inside this network."))
 @click.option(
     "--proxy",
@@ -78,6 +86,7 @@ def command(
     urls: tuple[str, ...],
     engine: Literal["browser", "http"] | None,
     passive: bool,
+    no_media: bool,
     allow_private: bool,
     proxy: str | None,
     sensitivity: str,
@@ -97,6 +106,7 @@ def command(
             allow_private=allow_private,
             proxy=proxy,
             is_passive=passive,
+            is_without_media=no_media,
             actor=actor_of(session, case),
             sensitivity=Sensitivity(sensitivity),
             is_covert=covert,
