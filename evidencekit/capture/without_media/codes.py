@@ -39,6 +39,8 @@ _LETTER = rf"(?:[A-Za-z0-9+/_=-]|{_ESCAPE})"
 # What may break a run into lines or literals: white space, quotes, commas, "+", "\n", "&quot;".
 _BREAK = r"(?:[\s\"'`,+;()\[\]\\|]|\\[nrt]|&(?:quot|amp|apos|nbsp);|<br>)"
 _RUN = re.compile(rf"(?:{_LETTER}{{{_PIECE},}}+{_BREAK}{{0,12}}+)++")
+_PERCENT = re.compile(rf"(?:%[0-9A-Fa-f]{{2}}|[A-Za-z0-9_.~!*'()/+-]){{{MAX_RUN},}}+")
+_MANY_ESCAPES = 20
 # Hexadecimal, octal, binary with something between the bytes; base64 in groups of one length.
 _GROUPS = re.compile(
     r"(?<![A-Za-z0-9+/=])(?:(?:(?:0x|\\x)?[0-9A-Fa-f]{1,8}[\s,:;\"'-]{1,4}+){24,}+|"
@@ -99,7 +101,8 @@ class Cleaning:
         self, text: str, rule: str, pattern: re.Pattern[str], may_stay: Callable[[str], bool]
     ) -> str:
         def judged(found: re.Match[str]) -> str:
-            return found[0] if may_stay(found[0]) else self._instead(found[0], rule)
+            run = found[0].rstrip()
+            return found[0] if may_stay(run) else self._instead(run, rule) + found[0][len(run) :]
 
         return pattern.sub(judged, text)
 
@@ -155,8 +158,14 @@ def _is_odd(one: str) -> bool:
 def _is_short_run(run: str) -> bool:
     """Return whether a run may stay: too short to matter, or words that were only escaped."""
     are_words = run.islower() and not any(map(str.isdigit, run))  # names-with-hyphens, one by one
-    if len(run) < MAX_RUN or are_words:
-        return True
+    return len(run) < MAX_RUN or are_words or _are_escaped_words(run)
+
+
+def _is_not_escaped(run: str) -> bool:
+    return run.count("%") < _MANY_ESCAPES or _are_escaped_words(run)
+
+
+def _are_escaped_words(run: str) -> bool:
     plain = _unescaped(run)
     letters = sum(not one.isascii() and one.isalpha() for one in plain)
     return letters > _TEXT_SHARE * len(plain) and odd_share(plain) <= _ODD_SHARE
@@ -191,9 +200,10 @@ def _never(_found: str) -> bool:
 
 
 _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
+    ("runs", _PERCENT, _is_not_escaped),
     ("runs", _RUN, _is_short_run),
     ("groups", _GROUPS, _never),
     ("numbers", _NUMBERS, _never),
     ("words", _LETTERS, _never),
-    ("words", _WORD, _never),
+    ("words", _WORD, _are_escaped_words),
 )
