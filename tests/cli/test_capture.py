@@ -86,9 +86,19 @@ def test_what_is_no_proxy_stops_all_and_is_not_repeated(case: Case) -> None:
 
 
 @pytest.mark.network
-def test_a_page_suspected_of_child_abuse_is_not_even_asked_for(case: Case) -> None:
-    before = len(case("log", "--json").ok().objects)
+@pytest.mark.parametrize("wish", [["--no-media"], ["--sensitivity", "csam_suspected"]])
+def test_pages_are_captured_without_media_on_demand_and_where_child_abuse_is_suspected(
+    case: Case, wish: list[str]
+) -> None:
     with site.serve() as url:
-        done = case("capture", url, "--allow-private", "--sensitivity", "csam_suspected")
-    assert done.code == 13
-    assert len(case("log", "--json").ok().objects) == before
+        where = ("--engine", "http", "--allow-private", "--covert")
+        done = case("capture", url, *where, *wish, "--json")
+    assert (done.code, done.object["verdict"]) == (3, "partial")
+    assert done.object["reasons"] == ["without-media"]
+    event = case("log", "--json").ok().objects[-1]
+    told = event["detail"]["facts"]["without_media"]
+    assert told["blocked"] > 0
+    assert {one["stage"] for one in told["listed"]} == {"not-sent"}
+    assert event["detail"]["facts"]["exchanges"] == 1
+    shown = case("capture", "--help").ok().out
+    assert "--no-media" in shown
