@@ -1,7 +1,8 @@
 """How much memory the converter takes for a network log of two gigabytes, and how fast it is.
 
-Makes such a log as it goes, through a pipe as the browser does: one page with pictures, one very
-large download, and what the converter skips. Prints sizes, time and the peak of resident memory.
+Makes such a log as it goes, through a pipe as the browser does: a very large download over TLS, and
+what the converter skips: the same as ciphertext, and once more as the page was given it. Prints
+sizes, time and the peak of resident memory.
 """
 
 import argparse
@@ -29,7 +30,8 @@ from evidencekit.capture.warc import WarcWriter  # noqa: E402
 
 PIECE = 32 * 1024
 LIMIT_MB = 200
-SKIPPED = "SSL_SOCKET_BYTES_RECEIVED"
+SOCKET = 1 << 20
+SKIPPED = "URL_REQUEST_JOB_FILTERED_BYTES_READ"
 NAMES = sorted({*netlog_exchanges.NEEDED, *netlog_facts.NEEDED, SKIPPED})
 TYPES = {name: number for number, name in enumerate(NAMES, start=10)}
 
@@ -104,7 +106,12 @@ def write(out: BinaryIO, size: int, bodies: int) -> int:
 def exchange(number: int, size: int) -> Iterator[bytes]:
     """Yield one download whose events make up ``size`` bytes."""
     noise = [base64.b64encode(os.urandom(PIECE)).decode() for _ in range(16)]
-    yield line("URL_REQUEST_START_JOB", number, 1, url=f"http://a.test/{number}", initiator="a")
+    socket, job = SOCKET + number, 2 * SOCKET + number
+    yield line("TCP_CONNECT", socket, 2, remote_address="192.0.2.1:443")
+    yield line("SSL_CONNECT", socket, 1)
+    yield line("URL_REQUEST_START_JOB", number, 1, url=f"https://a.test/{number}", initiator="a")
+    yield line("SOCKET_POOL_BOUND_TO_SOCKET", job, 0, source_dependency={"id": socket})
+    yield line("HTTP_STREAM_REQUEST_BOUND_TO_JOB", number, 0, source_dependency={"id": job})
     yield line(
         "HTTP_TRANSACTION_SEND_REQUEST_HEADERS",
         number,
@@ -112,23 +119,23 @@ def exchange(number: int, size: int) -> Iterator[bytes]:
         line=f"GET /{number} HTTP/1.1\r\n",
         headers=["Host: a.test"],
     )
-    yield line(
-        "HTTP_TRANSACTION_READ_RESPONSE_HEADERS",
-        number,
-        0,
-        headers=["HTTP/1.1 200 OK", "Content-Type: video/mp4"],
-    )
+    head = ["HTTP/1.1 200 OK", "Content-Type: video/mp4"]
+    octets = base64.b64encode("\r\n".join([*head, "", ""]).encode()).decode()
+    yield line("SSL_SOCKET_BYTES_RECEIVED", socket, 0, bytes=octets)
+    yield line("HTTP_TRANSACTION_READ_RESPONSE_HEADERS", number, 0, headers=head)
     done = 0
     while done < size:
         piece = noise[done % len(noise)]
-        skipped = line(SKIPPED, 5, 0, bytes=piece, byte_count=PIECE)
-        taken = line(
-            "URL_REQUEST_JOB_FILTERED_BYTES_READ", number, 0, bytes=piece, byte_count=PIECE
-        )
-        done += len(skipped) + len(taken)
-        yield skipped
-        yield taken
+        for name, source in (
+            ("SOCKET_BYTES_RECEIVED", socket),
+            ("SSL_SOCKET_BYTES_RECEIVED", socket),
+            (SKIPPED, number),
+        ):
+            event = line(name, source, 0, bytes=piece, byte_count=PIECE)
+            done += len(event)
+            yield event
     yield line("REQUEST_ALIVE", number, 2)
+    yield line("SOCKET_ALIVE", socket, 2)
 
 
 def line(name: str, source: int, phase: int, **params: object) -> bytes:

@@ -22,14 +22,11 @@ from evidencekit.capture.chromium import process as chromium_process
 from evidencekit.capture.chromium.installed import flags
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.protocols import Silent
-from tests.tools.fidelity_site import BIG, REPLIES, STEPS, UPLOAD, answer
+from tests.tools.fidelity_site import BIG, BROKEN_OFF, FILE, REPLIES, STEPS, UPLOAD, answer
 from tests.tools.h2_site import H2Site, Headers, Sent, h2_site
 from tests.tools.waczs import warcs_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
-
-BODY_NOT_READ = {"/moved-with-body"}
-"""No browser reads the body of a redirect, so it never came; the record says truncated."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +144,8 @@ def grouped(headers: Headers) -> Headers:
 def test_page_used_everything_and_what_went_wrong_is_named(fidelity: Fidelity) -> None:
     assert f'<p id="state">{" ".join(STEPS)} </p>' in fidelity.dom
     assert fidelity.result.verdict is CaptureVerdict.PARTIAL
-    assert fidelity.result.reasons == ("resources-bad-status 1",)
+    # A resource that is gone, and the download that the page broke off before it took it up again.
+    assert fidelity.result.reasons == ("resources-bad-status 1", "truncated 1")
     assert {one.path for one in fidelity.sent} >= REPLIES.keys()
 
 
@@ -162,19 +160,45 @@ def test_every_exchange_of_the_server_is_recorded_once_and_nothing_else(fidelity
 
 
 def test_every_body_is_what_the_server_sent(fidelity: Fidelity) -> None:
-    for path in {one.path for one in fidelity.sent} - BODY_NOT_READ:
+    for path in {one.path for one in fidelity.sent}:
         for sent, recorded in fidelity.of(path):
             is_bodiless = sent.method == "HEAD" or sent.reply.status in {101, 204, 304}
             assert recorded.body == (b"" if is_bodiless else sent.reply.body), path
-            assert recorded.warc.get("WARC-Truncated") == ("time" if sent.reply.hang else None)
+            assert recorded.warc.get("WARC-Truncated") == why_cut(sent), path
     (big,) = [one for one in fidelity.responses if one.url.endswith("/big")]
     assert big.body == BIG
 
 
-def test_body_that_no_browser_reads_is_marked_as_missing(fidelity: Fidelity) -> None:
-    for path in BODY_NOT_READ:
-        for _sent, recorded in fidelity.of(path):
-            assert (recorded.body, recorded.warc["WARC-Truncated"]) == (b"", "unspecified")
+def why_cut(sent: Sent) -> str | None:
+    if not sent.reply.hang:
+        return None
+    return "unspecified" if sent.path == "/resumed" else "time"
+
+
+def test_each_part_of_a_file_is_what_was_sent_for_it_whatever_the_cache_had(
+    fidelity: Fidelity,
+) -> None:
+    asked = [one.reply.headers[-1][1] for one in fidelity.sent if one.path == "/parts"]
+    wanted = ("0-99999", "100000-149999", "250000-299999", "150000-249999")
+    assert asked == [b"bytes %s/300000" % one.encode() for one in wanted]
+    begun, *parts = fidelity.of("/resumed")
+    assert begun[1].body == FILE[:BROKEN_OFF]
+    # It asks with one byte whether the file is still the same, and then for the rest.
+    assert [len(one.reply.body) for one, _ in parts] == [1, len(FILE) - BROKEN_OFF]
+    for sent, recorded in [*fidelity.of("/parts"), *parts]:
+        assert recorded.start.split(" ")[1] == "206"
+        assert recorded.body == sent.reply.body
+        first = dict(recorded.headers)[span_name(fidelity)].split(b" ")[1].partition(b"-")[0]
+        assert recorded.body == FILE[int(first) :][: len(recorded.body)]
+
+
+def span_name(fidelity: Fidelity) -> bytes:
+    return b"content-range" if fidelity.protocol == "h2" else b"Content-Range"
+
+
+def test_body_of_a_redirect_is_recorded_though_no_page_sees_it(fidelity: Fidelity) -> None:
+    ((_sent, recorded),) = fidelity.of("/moved-with-body")
+    assert recorded.body == b"moved away"
 
 
 def test_heads_of_answers_are_what_the_server_sent(fidelity: Fidelity) -> None:
@@ -223,14 +247,13 @@ def test_each_answer_names_its_protocol(fidelity: Fidelity) -> None:
             assert recorded.protocols == (sent.protocol, *tls), path
 
 
-def test_early_hints_and_trailers_are_noted_where_the_log_has_them(fidelity: Fidelity) -> None:
+def test_early_hints_and_trailers_are_noted(fidelity: Fidelity) -> None:
     noted = {one.url.rpartition("/")[2]: json.loads(one.body) for one in fidelity.notes}
-    link = "link: </style.css>; rel=preload; as=style"
     if fidelity.protocol == "h2":
-        assert noted["hints"] == {"early_hints": [[link]]}
+        assert noted["hints"] == {"early_hints": [["link: </style.css>; rel=preload; as=style"]]}
         assert noted["trailers"] == {"trailers": ["x-trailer: after the body"]}
-    else:
-        assert "trailers" not in noted
+    else:  # a browser takes no hints over HTTP/1.1
+        assert noted["trailers"] == {"trailers": ["X-Trailer: after the body"]}
 
 
 def test_what_is_changed_and_what_is_lost_is_said_in_the_file(fidelity: Fidelity) -> None:

@@ -19,6 +19,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from evidencekit.capture.browser.engine import BrowserEngine
+from evidencekit.capture.guard import passages
 from evidencekit.capture.guard.addresses import allow_any, why_private
 from evidencekit.capture.guard.dialing import Dialer
 from evidencekit.capture.guard.dns_question import DnsAnswer
@@ -173,6 +174,38 @@ def _two_sites(pages: dict[str, str], address: str = OTHER) -> Iterator[tuple[Si
         for path, text in pages.items():
             pages[path] = text.replace("PORT", str(first.port))
         yield first, stack.enter_context(site(pages, address, first.port))
+
+
+def test_stranger_who_guessed_every_port_in_time_gives_no_answer_an_address(
+    tmp_path: Path,
+) -> None:
+    """As if somebody had come from each port that the browser can, to another server."""
+    stranger = "203.0.113.9"
+    known = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text("ascii")
+    first, last = map(int, known.split())
+    entered = SocksGuard.__enter__
+
+    def after_him(self: SocksGuard) -> SocksGuard:
+        for port in range(first, last + 1):
+            forged = self._dialer.passages.open(client_port=port)
+            forged.host, forged.port, forged.ip = "evil.test", running.port, stranger
+        return entered(self)
+
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        site({"/": "<img src=/a.png>"}) as running,
+    ):
+        patch.setattr(SocksGuard, "__enter__", after_him)
+        patch.setattr(passages, "MAX_PASSAGES", 2 * last)
+        result = capture(running.url(), tmp_path)
+    found = list(records(tmp_path))
+    answers = [ip for kind, _url, ip, _content in found if kind == "response"]
+    assert len(answers) >= 2
+    assert set(answers) == {None}
+    assert not [content for *_rest, content in found if stranger.encode() in content]
+    assert result.detail["peers"] == ()
+    assert result.verdict is CaptureVerdict.PARTIAL
+    assert result.reasons == (f"guard-unmatched {len(answers)}",)
 
 
 WAYS = {

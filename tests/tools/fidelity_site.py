@@ -15,6 +15,10 @@ from tests.tools.h2_site import Headers, Reply
 BIG = b"".join(hashlib.sha256(b"%d" % n).digest() for n in range(20 * 2**20 // 32))
 TEXT = "본문 text ".encode() * 500
 UPLOAD = bytes(range(256)) * 300
+FILE = BIG[:300_000]
+"""What ``/parts`` and ``/resumed`` hold, in ranges where it is asked for."""
+BROKEN_OFF = 120_000
+"""After how many bytes ``/resumed`` stops at first."""
 
 _SCRIPT = """
 const say = text => document.getElementById("state").textContent += text + " ";
@@ -23,6 +27,17 @@ const get = (path, options) => fetch(path, options).then(r => r.arrayBuffer());
 const bytes = new Uint8Array(76800);
 for (let i = 0; i < bytes.length; i++) bytes[i] = i;
 const once = (target, name) => new Promise(done => target.addEventListener(name, done));
+const part = async (range, size) => {
+  const body = await get("/parts", {headers: {Range: "bytes=" + range}});
+  if (body.byteLength !== size) throw new Error(range + " has " + body.byteLength);
+};
+const breakOff = async () => {
+  const stop = new AbortController();
+  const reader = (await fetch("/resumed", {signal: stop.signal})).body.getReader();
+  for (let left = BROKEN_OFF; left > 0; left -= (await reader.read()).value.length);
+  stop.abort();
+  await new Promise(done => setTimeout(done, 300));  // until the cache has what came
+};
 const steps = {
   plain: () => Promise.all(["/gzip", "/br", "/zstd", "/chunked", "/chunked-gzip", "/empty-body",
     "/no-content", "/gone", "/heads", "/trailers", "/hints", "/big"].map(path => get(path))),
@@ -31,6 +46,10 @@ const steps = {
   cached: () => get("/cached").then(() => get("/cached")),
   head: () => get("/head", {method: "HEAD"}),
   range: () => get("/range", {headers: {Range: "bytes=2-5"}}),
+  parts: async () => { await part("0-99999", 100000); await part("50000-149999", 100000);
+    await part("250000-299999", 50000); await part("0-299999", 300000); },
+  resumed: () => breakOff().then(() => get("/resumed")).then(body => {
+    if (body.byteLength !== 300000) throw new Error("has " + body.byteLength); }),
   post: () => get("/post", {method: "POST", body: bytes}),
   form: () => get("/form", {method: "POST", body: new URLSearchParams({a: "가", b: "&"})}),
   preflight: () => get(other + "/cors", {method: "PUT", headers: {"X-Custom": "1"}, body: "put"}),
@@ -53,14 +72,32 @@ INDEX = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>fidelity</title>'
     '<link rel="stylesheet" href="/style.css"><p id="state"></p>'
     '<img src="/image.png"><iframe src="/frame"></iframe>'
-    f"<script>{_SCRIPT}</script></html>"
+    f"<script>const BROKEN_OFF = {BROKEN_OFF};{_SCRIPT}</script></html>"
 ).encode()
 STEPS = (
-    *("plain", "redirects", "revalidated", "cached", "head", "range", "post", "form", "preflight"),
-    *("beacon", "events", "worker", "service", "socket", "done"),
+    *("plain", "redirects", "revalidated", "cached", "head", "range"),
+    *(
+        "parts",
+        "resumed",
+        "post",
+        "form",
+        "preflight",
+        "beacon",
+        "events",
+        "worker",
+        "service",
+        "socket",
+        "done",
+    ),
 )
 _TEXT_TYPE = (b"Content-Type", b"text/plain; charset=utf-8")
 _NO_STORE = (b"Cache-Control", b"no-store")
+_FILE_TYPE: Headers = [
+    (b"Content-Type", b"application/octet-stream"),
+    (b"ETag", b'"file"'),
+    (b"Accept-Ranges", b"bytes"),
+    (b"Cache-Control", b"max-age=600"),
+]
 _CORS: Headers = [
     (b"Access-Control-Allow-Origin", b"*"),
     (b"Access-Control-Allow-Methods", b"PUT"),
@@ -144,6 +181,8 @@ REPLIES: dict[str, Reply] = {
 def answer(method: str, path: str, body: bytes, headers: Headers) -> Reply:
     """Answer as :data:`REPLIES` says, except for what depends on the request."""
     del body
+    if path in {"/parts", "/resumed"}:
+        return _part({name.lower(): value for name, value in headers}.get(b"range"))
     if path == "/etag":
         etag = [(b"ETag", b'"1"'), (b"Cache-Control", b"no-cache")]
         if any(name.lower() == b"if-none-match" for name, _ in headers):
@@ -152,3 +191,15 @@ def answer(method: str, path: str, body: bytes, headers: Headers) -> Reply:
     if method == "OPTIONS":
         return Reply(status=204, headers=_CORS)
     return REPLIES.get(path, Reply(status=404, headers=[_TEXT_TYPE], body=b"not here"))
+
+
+def _part(wanted: bytes | None) -> Reply:
+    """Answer with a range of the file, or else with a beginning that never goes on."""
+    whole = len(FILE)
+    if wanted is None:
+        length = (b"Content-Length", b"%d" % whole)
+        return Reply(headers=[*_FILE_TYPE, length], body=FILE[:BROKEN_OFF], hang=True)
+    first, _, last = wanted.removeprefix(b"bytes=").partition(b"-")
+    start, end = int(first), int(last or whole - 1)
+    span = (b"Content-Range", b"bytes %d-%d/%d" % (start, end, whole))
+    return Reply(status=206, headers=[*_FILE_TYPE, span], body=FILE[start : end + 1])

@@ -123,6 +123,8 @@ def _missing(visit: Visit, recording: Recording) -> tuple[str, ...]:
         "resources-bad-status": visit.seen.bad_status,
         "not-recorded": not_recorded(visit.seen.answers, recording.answers),
         "truncated": recording.truncated,
+        "longer-than-announced": recording.overlong,
+        "guard-unmatched": recording.unmatched,
         "uploads-not-recorded": recording.uploads_missing,
         "media-guard-bypassed": recording.unjudged,
         "record-torn": int(recording.is_torn),

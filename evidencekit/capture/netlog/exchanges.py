@@ -1,16 +1,19 @@
 """Puts the events of a NetLog together to exchanges of request and response.
 
 One exchange is yielded per request that was sent, so each hop of a redirect is one. What the HTTP
-cache answered never was on the wire and is none. Memory is bounded by the number of open requests.
+cache answered never was on the wire and is none. An exchange is over when the browser has done with
+the request and nothing more of the answer can come: after a redirect the connection may go on to
+bring what no page will see. Memory is bounded by the number of exchanges that are not over.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
-from evidencekit.capture.guard.passages import PassageLog
+from evidencekit.capture.netlog import answers as netlog_answers
 from evidencekit.capture.netlog import sockets as netlog_sockets
 from evidencekit.capture.netlog import uploads as netlog_uploads
+from evidencekit.capture.netlog.answers import Answers
 from evidencekit.capture.netlog.heads import header_lines, request_head, response_head
 from evidencekit.capture.netlog.log import Event
 from evidencekit.capture.netlog.owners import Asked, Owners
@@ -24,24 +27,23 @@ NEEDED = (
             "REQUEST_ALIVE",
             "URL_REQUEST_START_JOB",
             "URL_REQUEST_REDIRECTED",
-            "URL_REQUEST_FILTERS_SET",
-            "URL_REQUEST_JOB_BYTES_READ",
-            "URL_REQUEST_JOB_FILTERED_BYTES_READ",
             "HTTP_TRANSACTION_SEND_REQUEST_HEADERS",
             "HTTP_TRANSACTION_HTTP2_SEND_REQUEST_HEADERS",
             "HTTP_TRANSACTION_READ_EARLY_HINTS_RESPONSE_HEADERS",
             "HTTP_TRANSACTION_READ_RESPONSE_HEADERS",
-            "HTTP2_SESSION_RECV_HEADERS",
             "CANCELLED",
         }
     )
+    | netlog_answers.NEEDED
     | netlog_sockets.NEEDED
     | netlog_uploads.NEEDED
 )
 
+_GRAIN = timedelta(milliseconds=2)  # the log tells whole milliseconds of a clock set by such
+
 
 class Exchanges:
-    """Reads ``events`` once.
+    """Reads ``events`` once, following ``sockets``.
 
     ``was_seen`` tells of a URL whether the page was seen asking for it, ``error_name`` names net
     errors, ``spool`` makes temporary files, which stay empty unless ``keeps_bodies``.
@@ -58,21 +60,21 @@ class Exchanges:
         error_name: Callable[[int], str],
         spool: Callable[[], BinaryIO],
         closing_at: Callable[[], datetime | None],
+        sockets: Sockets,
         page_id: str | None = None,
-        passages: PassageLog | None = None,
         keeps_bodies: bool = True,
     ) -> None:
         self._events = events
         self._error_name = error_name
-        self._spool = spool
         self._closing_at = closing_at
         self._page_id = page_id
         self._asked: dict[int, Asked] = {}
         self._open: dict[int, tuple[Asked, Gathering]] = {}
-        self.sockets = Sockets(passages)
+        self._over: list[tuple[Asked, Gathering]] = []
+        self._sockets = sockets
         self.owners = Owners(was_seen)
-        self._uploads = Uploads(self.sockets, spool, keeps_bodies=keeps_bodies)
-        self._keeps_bodies = keeps_bodies
+        self._uploads = Uploads(sockets, spool, keeps_bodies=keeps_bodies)
+        self._answers = Answers(sockets, spool, keeps_bodies=keeps_bodies)
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -85,19 +87,22 @@ class Exchanges:
 
     def page_connections(self) -> tuple[Socket, ...]:
         """Return all connections but those that only the browser itself used."""
-        return tuple(s for s in self.sockets.all() if not self.owners.is_own_socket(s.number))
+        return tuple(s for s in self._sockets.all() if not self.owners.is_own_socket(s.number))
 
     def __iter__(self) -> Iterator[Recorded]:
         for event in self._events:
-            self.sockets.take(event)
+            self._sockets.take(event)
             self._uploads.take(event)
+            self._answers.take(event)
             self._take(event)
+            self._hand_on()
             yield from self.owners.ready()
         for source, (_asked, now) in list(self._open.items()):
             now.is_cut = True
             now.has_ended = False
-            self._finish(source)
-            yield from self.owners.ready()
+            self._leave(source)
+        self._hand_on(is_last=True)
+        yield from self.owners.ready()
         self.owners.settle()
         yield from self.owners.ready()
 
@@ -114,27 +119,25 @@ class Exchanges:
             case "REQUEST_ALIVE":
                 if event.is_end:
                     self._end(event)
-            case "HTTP2_SESSION_RECV_HEADERS":
-                self._receive_trailers(event)
             case _ if event.source in self._open:
                 self._receive(event, self._open[event.source][1])
             case _:
                 pass
 
     def _send(self, event: Event) -> None:
-        self._finish(event.source)  # sent again, after an error or with credentials
+        self._leave(event.source)  # sent again: after an error, with credentials, for another part
         asked = self._asked.get(event.source)
         if asked is None:
             return
         is_http2 = "HTTP2" in event.name
+        request = request_head(event.text("line").strip(), event.lines("headers"))
         now = Gathering(
             url=asked.url,
             at=event.at,
             is_http2=is_http2,
-            request=request_head(event.text("line").strip(), event.lines("headers")),
+            request=request,
             socket=self._attribute(event.source, asked),
-            body=self._spool(),
-            keeps_body=self._keeps_bodies,
+            answer=self._answers.expect(event.source, request.method, is_http2=is_http2),
         )
         self._open[event.source] = (asked, now)
         self._uploads.begin(event.source, is_http2=is_http2)
@@ -143,29 +146,18 @@ class Exchanges:
         match event.name:
             case "HTTP_TRANSACTION_READ_RESPONSE_HEADERS":
                 now.response = response_head(event.lines("headers"))
+                now.answer.begin(now.request.method, now.response)
             case "HTTP_TRANSACTION_READ_EARLY_HINTS_RESPONSE_HEADERS":
                 now.hints.append(header_lines(event.lines("headers")[1:]))
-            case "URL_REQUEST_FILTERS_SET":
-                now.is_encoded = True
-            case "URL_REQUEST_JOB_BYTES_READ" if now.is_encoded:
-                now.append(event)
-            case "URL_REQUEST_JOB_FILTERED_BYTES_READ" if not now.is_encoded:
-                now.append(event)
             case "CANCELLED":
                 closing_at = self._closing_at()
                 now.is_cut = True
-                now.has_ended = closing_at is None or event.at < closing_at
+                now.has_ended = closing_at is None or event.at + _GRAIN < closing_at
             case "URL_REQUEST_REDIRECTED":
                 now.is_redirected = True
-                self._finish(event.source)
+                self._leave(event.source)
             case _:
                 pass
-
-    def _receive_trailers(self, event: Event) -> None:
-        headers = event.lines("headers")
-        request = self._uploads.request_of(event.source, event.number("stream_id"))
-        if request in self._open and not any(one.startswith(":") for one in headers):
-            self._open[request][1].trailers = header_lines(headers)
 
     def _end(self, event: Event) -> None:
         asked = self._asked.pop(event.source, None)
@@ -179,18 +171,26 @@ class Exchanges:
             if error and (now is None or not now.response.status):
                 name = self._error_name(error)
                 self.owners.fail(asked, Failure(url=asked.url, error=name, at=event.at))
-        self._finish(event.source)
+        self._leave(event.source)
 
     def _attribute(self, source: int, asked: Asked) -> Socket | None:
-        socket = self.sockets.of_request(source)
+        socket = self._sockets.of_request(source)
         if socket is not None:
             self.owners.use(asked, socket)
         return socket
 
-    def _finish(self, source: int) -> None:
-        asked, now = self._open.pop(source, (None, None))
-        if asked is None or now is None:
-            return
-        error = self._error_name(now.error) if now.error else None
-        upload = self._uploads.finish(source)
-        self.owners.record(asked, now.close(upload, page_id=self._page_id, error=error))
+    def _leave(self, source: int) -> None:
+        """Note that the browser has done with a request; its answer may still be coming."""
+        left = self._open.pop(source, None)
+        if left is not None:
+            left[1].upload = self._uploads.finish(source)
+            self._over.append(left)
+
+    def _hand_on(self, *, is_last: bool = False) -> None:
+        for one in list(self._over):
+            asked, now = one
+            if now.answer.is_over or is_last:
+                self._over.remove(one)
+                self._answers.forget(now.answer)
+                error = self._error_name(now.error) if now.error else None
+                self.owners.record(asked, now.close(page_id=self._page_id, error=error))

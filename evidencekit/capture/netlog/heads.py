@@ -3,30 +3,33 @@
 What is changed, and stated in the warcinfo record of every file:
 
 * HTTP/2 has no start line and no Host: the pseudo-headers become both, lower-case names stay.
-* ``Transfer-Encoding`` becomes ``X-Crawler-Transfer-Encoding``, since the log holds bodies without
+* ``Transfer-Encoding`` becomes ``X-Crawler-Transfer-Encoding``, since bodies are recorded without
   their chunks and a reader that looked for chunks would spoil them.
 
 Everything else is as the log has it: on HTTP/1.1 order, case and duplicates as sent and received;
 on HTTP/2 duplicates grouped at the place of the first, cookies that were sent in parts joined.
-Early hints and the trailers of HTTP/2 go into a metadata record; trailers of HTTP/1.1 are not in
-the log. What the browser's cache answered was not on the wire; a 304 stands without a body, and the
-answer that it confirms is in the same capture, since each begins with an empty cache.
+Early hints and trailers go into a metadata record. What the browser's cache answered was not on the
+wire; a 304 stands without a body, and the answer that it confirms is in the same capture, since
+each begins with an empty cache.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
 CHANGES = (
     "HTTP/2 heads regrouped as HTTP/1.1, duplicate fields together; "
-    "transfer-encoding renamed, bodies without chunks; trailers of HTTP/1.1 lost"
+    "transfer-encoding renamed, bodies without chunks; early hints and trailers in metadata records"
 )
 CACHE = "empty at the start; answers from the cache were not on the wire and are not recorded"
 # A line with bytes beyond ASCII is logged as this prefix and the line with them and "%" escaped
 # (chromium: net/log/net_log_values.cc). The prefix holds U+200B itself, so no ASCII line fakes it.
 _CODE = re.compile(r"[1-9][0-9]{2}")
 _LENGTH = re.compile(rb"[0-9]{1,15}")
+_SPAN = re.compile(rb"bytes[ ]+(\d{1,15})-(\d{1,15})/(?:\d{1,15}|\*)", re.IGNORECASE)
+_NO_CHUNKS = ("HTTP/0.9", "HTTP/1.0")
 _ESCAPED = "%ESCAPED:\u200b "
 
 
@@ -48,7 +51,10 @@ class ResponseHead:
     raw: bytes
     length: int | None
     """Of the body, as announced and still content-encoded."""
+    span: int | None
+    """How many bytes a 206 says that it holds (RFC 9110 §14.4); None where it does not."""
     is_chunked: bool
+    """As the browser decides it; then ``length`` counts for nothing (RFC 9112 §6.3)."""
 
 
 def request_head(line: str, headers: Sequence[str]) -> RequestHead:
@@ -72,11 +78,18 @@ def response_head(headers: Sequence[str]) -> ResponseHead:
     code, _, reason = rest_of_line.partition(" ")
     status_line = f"{version} {code} {reason}"  # RFC 9112 §4: both spaces, even without a reason
     lines = [_octets(h) for h in rest]
+    status = int(code) if _CODE.fullmatch(code) else 0
+    is_chunked = version not in _NO_CHUNKS and any(
+        one.strip().lower() == b"chunked"
+        for value in _values(lines, b"transfer-encoding")
+        for one in value.split(b",")
+    )
     return ResponseHead(
-        status=int(code) if _CODE.fullmatch(code) else 0,
+        status=status,
         raw=_joined(_octets(status_line), [_renamed(one) for one in lines]),
-        length=_length(lines),
-        is_chunked=any(_name(one) == b"transfer-encoding" for one in lines),
+        length=None if is_chunked else _length(lines),
+        span=_span(lines) if status == HTTPStatus.PARTIAL_CONTENT else None,
+        is_chunked=is_chunked,
     )
 
 
@@ -111,6 +124,16 @@ def _renamed(line: bytes) -> bytes:
     return b"X-Crawler-" + line if _name(line) == b"transfer-encoding" else line
 
 
+def _values(lines: Sequence[bytes], name: bytes) -> list[bytes]:
+    return [one.partition(b":")[2].strip() for one in lines if _name(one) == name]
+
+
 def _length(lines: Sequence[bytes]) -> int | None:
-    said = [one.partition(b":")[2].strip() for one in lines if _name(one) == b"content-length"]
+    said = [one.partition(b",")[0].strip() for one in _values(lines, b"content-length")]
     return int(said[0]) if said and _LENGTH.fullmatch(said[0]) else None
+
+
+def _span(lines: Sequence[bytes]) -> int | None:
+    said = _values(lines, b"content-range")
+    found = _SPAN.fullmatch(said[0]) if said else None
+    return int(found[2]) - int(found[1]) + 1 if found else None

@@ -13,9 +13,11 @@ lines are skipped unparsed. Two facts make that safe enough for evidence:
 What a page controls (URLs, headers, bodies) only ever stands inside JSON strings.
 """
 
+import base64
+import binascii
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
@@ -24,7 +26,9 @@ from evidencekit.errors import BrowserUnavailable
 from evidencekit.text.catalog import _
 
 MAX_LINE_BYTES = 64 << 20  # a header block has 256 KiB at most, a data: URL some MB
-_TYPE_AT_END = re.compile(rb'"type":(\d+)\},?\s*$')
+# Keys stand in the order of the alphabet, so this is the end of every event.
+_END_OF_EVENT = re.compile(rb'(?:"source":\{"id":(\d+)[^{}]*\},"time":"\d+",)?"type":(\d+)\},?\s*$')
+_END_BYTES = 160
 _CONSTANTS = b'{"constants":'
 _OPENING = b'"events": ['
 _BEGIN, _END = "PHASE_BEGIN", "PHASE_END"
@@ -67,16 +71,30 @@ class Event:
         value = self.params.get(key)
         return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
 
+    def octets(self) -> bytes | None:
+        """Return what went over a socket; None where the log does not say it."""
+        try:
+            return base64.b64decode(self.text("bytes"), validate=True)
+        except binascii.Error:
+            return None
+
 
 class NetLog:
     """The log in ``stream``: its constants at once, its events by iterating, once.
 
     ``needed`` are the names of the events to yield; raises :class:`BrowserUnavailable` naming
-    those that this version of the browser does not know.
+    those that this version of the browser does not know. ``is_wanted`` tells by name and source
+    which of them; what it does not want is not even decoded.
     """
 
-    def __init__(self, stream: BinaryIO, needed: frozenset[str]) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        needed: frozenset[str],
+        is_wanted: Callable[[str, int], bool] = lambda _name, _source: True,
+    ) -> None:
         self._stream = stream
+        self._is_wanted = is_wanted
         self._constants = _read_constants(stream.readline(MAX_LINE_BYTES))
         types = _numbers(self._constants, "logEventTypes")
         missing = sorted(needed - types.keys())
@@ -120,18 +138,21 @@ class NetLog:
         return tuple(sorted(name for name, bit in flags.items() if bits & bit))
 
     def _decode(self, text: bytes) -> Event | None:
-        kind = _TYPE_AT_END.search(text[-40:])
-        if kind is None:
+        end = _END_OF_EVENT.search(text[-_END_BYTES:])
+        if end is None:
             self._take_other(text)
             return None
-        if int(kind[1]) not in self._names:
+        name = self._names.get(int(end[2]))
+        if name is None:
+            return None
+        if end[1] is not None and not self._is_wanted(name, self._first_number + int(end[1])):
             return None
         try:
             raw = json.loads(text.rstrip(b","))
             phase = raw.get("phase")
             params = raw.get("params")
             return Event(
-                name=self._names[int(kind[1])],
+                name=name,
                 source=self._first_number + int(raw["source"]["id"]),
                 at=self._epoch + timedelta(milliseconds=int(raw["time"])),
                 params=params if isinstance(params, dict) else {},

@@ -1,27 +1,22 @@
 """One exchange of the network log: gathered while it is under way, then closed and handed on.
 
-Response bodies are the bytes as delivered: while a content decoder is set the log reports what went
-in and what came out of it, and what went in is kept. Bodies go to spooled temporary files, which
-:meth:`Recorded.close` closes.
+Response bodies are the bytes as delivered, content-encoded where they came so, without the framing
+of the connection. Bodies go to spooled temporary files, which :meth:`Recorded.close` closes.
 """
 
-import base64
-import binascii
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from http import HTTPStatus
 from typing import BinaryIO
 
+from evidencekit.capture.netlog.answers import Answer, is_bodiless
 from evidencekit.capture.netlog.heads import RequestHead, ResponseHead
-from evidencekit.capture.netlog.log import Event
 from evidencekit.capture.netlog.sockets import Socket
 from evidencekit.capture.warc import Block, Exchange, Truncated
 from evidencekit.model.json import Json
 
-_BODILESS = frozenset({101, 204, 205, HTTPStatus.NOT_MODIFIED})
-_NOTHING = ResponseHead(status=0, raw=b"", length=None, is_chunked=False)
+_NOTHING = ResponseHead(status=0, raw=b"", length=None, span=None, is_chunked=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +39,10 @@ class Recorded:
     """0 where no answer came."""
     is_whole_upload: bool
     """Whether the request body has the length that was announced."""
+    is_overlong: bool
+    """Whether more came than the head of the answer announces."""
+    is_unmatched: bool
+    """Whether the guard knows nothing of the connection, so that nobody knows the address."""
 
     @property
     def is_partial(self) -> bool:
@@ -66,11 +65,10 @@ class Gathering:
     is_http2: bool
     request: RequestHead
     socket: Socket | None
-    body: BinaryIO
-    keeps_body: bool = True
-    size: int = 0
+    answer: Answer
+    upload: BinaryIO | None = None
+    """The request's body, at its end, when the browser has done with the request."""
     response: ResponseHead = _NOTHING
-    is_encoded: bool = False
     is_redirected: bool = False
     is_cut: bool = False
     """Cancelled, failed, or still open when the log ended."""
@@ -78,32 +76,22 @@ class Gathering:
     has_ended: bool = True
     hints: list[tuple[str, ...]] = field(default_factory=list)
     """Fields of each 103 that came before the answer (RFC 8297)."""
-    trailers: tuple[str, ...] = ()
-    """Fields after the body, of HTTP/2 only."""
 
-    def append(self, event: Event) -> None:
-        """Take the part of the response body that ``event`` holds."""
-        if not self.keeps_body:  # whatever the log has: it should have none
-            return
-        try:
-            data = base64.b64decode(event.text("bytes"), validate=True)
-        except binascii.Error:
-            self.is_cut = True
-            return
-        self.body.write(data)
-        self.size += len(data)
+    @property
+    def surplus(self) -> int:
+        """How many bytes more came than the head announces; 0 where it announces nothing."""
+        said = [one for one in (self.response.length, self.response.span) if one is not None]
+        return max(0, self.answer.size - min(said)) if said else 0
 
-    def close(self, upload: BinaryIO | None, *, page_id: str | None, error: str | None) -> Recorded:
-        """Turn it into what is handed on; ``upload`` is the request's body, at its end."""
-        upload_size = upload.tell() if upload is not None else 0
-        if self.response.status == HTTPStatus.NOT_MODIFIED:
-            self._drop_body()  # what follows is the cache's copy, not the wire's
+    def close(self, *, page_id: str | None, error: str | None) -> Recorded:
+        """Turn it into what is handed on."""
+        upload_size = self.upload.tell() if self.upload is not None else 0
         return Recorded(
             exchange=Exchange(
                 url=_web_url(self.url),
                 at=self.at,
-                request=_block(self.request.raw, upload, upload_size),
-                response=_block(self.response.raw, self.body, self.size),
+                request=_block(self.request.raw, self.upload, upload_size),
+                response=_block(self.response.raw, self.answer.body, self.answer.size),
                 ip=self.socket.ip if self.socket else None,
                 protocols=_protocols(self),
                 truncated=_truncated(self),
@@ -113,20 +101,18 @@ class Gathering:
             method=self.request.method,
             status=self.response.status,
             is_whole_upload=self.request.length in {None, upload_size},
+            is_overlong=bool(self.surplus),
+            is_unmatched=self.socket is not None and self.socket.is_unmatched,
         )
 
     def _metadata(self, error: str | None) -> Mapping[str, Json]:
         found: dict[str, Json] = {
             "error": error,
             "early_hints": list(self.hints),
-            "trailers": self.trailers,
+            "trailers": self.answer.trailers,
+            "surplus_bytes": self.surplus,
         }
         return {name: value for name, value in found.items() if value}
-
-    def _drop_body(self) -> None:
-        self.body.seek(0)
-        self.body.truncate()
-        self.size = 0
 
 
 def _block(head: bytes, body: BinaryIO | None, size: int) -> Block:
@@ -139,20 +125,25 @@ def _block(head: bytes, body: BinaryIO | None, size: int) -> Block:
 
 
 def _truncated(now: Gathering) -> Truncated | None:
-    """Decide whether the body is whole, from its announced length where there is one."""
-    response = now.response
-    if not response.status or now.request.method == "HEAD" or response.status in _BODILESS:
-        return None
-    if response.length == now.size:
+    """Decide whether the body is whole, and else what cut it."""
+    if _is_whole(now):
         return None
     if not now.has_ended:
         return "time"  # still coming when we closed the browser
-    if now.error:
-        return "disconnect"
-    if now.is_redirected:
-        # The browser follows a redirect without reading its body.
-        return "unspecified" if response.length or response.is_chunked else None
-    return "unspecified" if response.length is not None or now.is_cut else None
+    return "disconnect" if now.error else "unspecified"
+
+
+def _is_whole(now: Gathering) -> bool:
+    """Judge by the framing, and by what the head announces."""
+    response, answer = now.response, now.answer
+    if not response.status or is_bodiless(now.request.method, response.status):
+        return True
+    if response.length is not None:  # the end of a stream may come after the browser has left it
+        return answer.size >= response.length
+    # Where nothing but the end of the connection ends a body, a cut is one that we or the browser
+    # made: it reads no further in a redirect.
+    has_its_end = answer.is_until_close and not (now.is_cut or now.error or now.is_redirected)
+    return (answer.is_whole or has_its_end) and answer.size >= (response.span or 0)
 
 
 def _protocols(now: Gathering) -> tuple[str, ...]:

@@ -4,14 +4,19 @@ The NetLog ties them by steps: a request to a stream job, the job to a socket or
 session, the session to its socket. The socket knows its TLS handshake, and by the port that it came
 from, the guard knows whom it connected this very socket to. So address and certificate are those of
 the connection itself, not of a second one made later.
+
+A port alone proves nothing: who guesses one could have his own connection taken for the browser's.
+So the guard must also have been asked for the host and port that the browser made this very socket
+for. Where it was not, the address is unknown, and :attr:`Socket.is_unmatched` says so.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from evidencekit.capture.guard.passages import Passage, PassageLog
+from evidencekit.capture.guard.passages import Passage, PassageLog, host_and_port
 from evidencekit.capture.netlog.log import Event
 from evidencekit.model.json import Json
 
@@ -22,11 +27,18 @@ NEEDED = frozenset(
         "HTTP_STREAM_JOB_HTTP2_SESSION_AVAILABLE",
         "HTTP2_SESSION_POOL_FOUND_EXISTING_SESSION",
         "HTTP2_SESSION_INITIALIZED",
+        "HTTP2_SESSION_SEND_HEADERS",
+        "SOCKET_POOL_CONNECT_JOB_CREATED",
+        "SOCKET_ALIVE",
         "TCP_CONNECT",
         "SSL_CONNECT",
         "SSL_CERTIFICATES_RECEIVED",
     }
 )
+_ENCIPHERED = frozenset({"SOCKET_BYTES_SENT", "SOCKET_BYTES_RECEIVED"})
+# Of the pool that wants a connection: settings, then the destination, then whose it is (chromium:
+# net/socket/client_socket_pool.cc).
+_DESTINATION = re.compile(r"(?:^|/)((?:https?|wss?)://[^/\s]+)(?:\s|$)")
 _TLS_FACTS = ("cipher_suite", "key_exchange_group", "peer_signature_algorithm")
 
 
@@ -41,8 +53,11 @@ class Socket:
     went past the guard. None until it is connected."""
     origin: tuple[int, int] | None = None
     """The port that it came from, and which use of that port it was, from 0; to the guard only."""
+    made_for: tuple[str, int] | None = None
+    """Host and port that the browser wanted to reach; None where the log does not say."""
     passage: Passage | None = None
     """What the guard made of it."""
+    is_http2: bool = False
     is_tls: bool = False
     tls: Mapping[str, Json] = field(default_factory=dict)
     certificates: tuple[str, ...] = ()
@@ -58,6 +73,11 @@ class Socket:
         return self.remote
 
     @property
+    def is_unmatched(self) -> bool:
+        """Whether it went to the guard, and the guard knows of no such connection."""
+        return self.origin is not None and self.passage is None
+
+    @property
     def ip(self) -> str | None:
         """The server's address without the port."""
         return self.peer.rpartition(":")[0].strip("[]") if self.peer else None
@@ -70,25 +90,38 @@ class Sockets:
         self._passages = passages
         self._uses: Counter[int] = Counter()
         self._sockets: dict[int, Socket] = {}
+        self._destination_of_maker: dict[int, tuple[str, int]] = {}
+        self._maker_of_socket: dict[int, int] = {}
         self._socket_of_job: dict[int, int] = {}
         self._session_of_job: dict[int, int] = {}
         self._socket_of_session: dict[int, int] = {}
+        self._job_of_stream: dict[tuple[int, int], int] = {}
         self._job_of_request: dict[int, int] = {}
+        self._ties = {
+            "HTTP_STREAM_REQUEST_BOUND_TO_JOB": self._job_of_request,
+            "SOCKET_POOL_BOUND_TO_SOCKET": self._socket_of_job,
+            "HTTP_STREAM_JOB_HTTP2_SESSION_AVAILABLE": self._session_of_job,
+            "HTTP2_SESSION_POOL_FOUND_EXISTING_SESSION": self._session_of_job,
+            "HTTP2_SESSION_INITIALIZED": self._socket_of_session,
+        }
 
     def take(self, event: Event) -> None:
         """Learn from ``event`` if it is one of :data:`NEEDED`."""
+        if event.name in self._ties:
+            self._ties[event.name][event.source] = event.dependency
         match event.name:
-            case "HTTP_STREAM_REQUEST_BOUND_TO_JOB":
-                self._job_of_request[event.source] = event.dependency
-            case "SOCKET_POOL_BOUND_TO_SOCKET":
-                self._socket_of_job[event.source] = event.dependency
-            case (
-                "HTTP_STREAM_JOB_HTTP2_SESSION_AVAILABLE"
-                | "HTTP2_SESSION_POOL_FOUND_EXISTING_SESSION"
-            ):
-                self._session_of_job[event.source] = event.dependency
-            case "HTTP2_SESSION_INITIALIZED":
-                self._socket_of_session[event.source] = event.dependency
+            case "HTTP2_SESSION_INITIALIZED" if event.dependency in self._sockets:
+                self._sockets[event.dependency].is_http2 = True
+            case "HTTP2_SESSION_SEND_HEADERS":
+                stream = self.of_session(event.source), event.number("stream_id")
+                self._job_of_stream[stream] = event.dependency
+            case "SOCKET_POOL_CONNECT_JOB_CREATED":
+                found = _DESTINATION.search(event.text("group_id"))
+                host, port = host_and_port(found[1]) if found is not None else ("", 0)
+                if host:
+                    self._destination_of_maker[event.source] = host, port
+            case "SOCKET_ALIVE" if event.is_begin:
+                self._maker_of_socket[event.source] = event.dependency
             case "TCP_CONNECT" | "SSL_CONNECT" | "SSL_CERTIFICATES_RECEIVED":
                 self._connect(event)
             case _:
@@ -110,6 +143,19 @@ class Sockets:
         """Return the stream job of a request, 0 if unknown."""
         return self._job_of_request.get(request, 0)
 
+    def job_of_stream(self, socket: int, stream: int) -> int:
+        """Return the stream job of an HTTP/2 stream, 0 if unknown."""
+        return self._job_of_stream.get((socket, stream), 0)
+
+    def is_wanted(self, name: str, source: int) -> bool:
+        """Return whether an event is more than ciphertext, for a log that is being read."""
+        return name not in _ENCIPHERED or not self.is_tls(source)
+
+    def is_http2(self, number: int) -> bool:
+        """Return whether the browser speaks HTTP/2 on a socket."""
+        socket = self._sockets.get(number)
+        return socket is not None and socket.is_http2
+
     def is_tls(self, number: int) -> bool:
         """Return whether a socket has begun a TLS handshake."""
         socket = self._sockets.get(number)
@@ -122,7 +168,9 @@ class Sockets:
     def _joined(self, socket: Socket) -> Socket:
         # Not when it connects: the guard may take a connection later than the browser logs it.
         if socket.passage is None and socket.origin is not None and self._passages is not None:
-            socket.passage = self._passages.of_client(*socket.origin)
+            passage = self._passages.of_client(*socket.origin)
+            if passage is not None and (passage.host, passage.port) == socket.made_for:
+                socket.passage = passage
         return socket
 
     def _connect(self, event: Event) -> None:
@@ -142,6 +190,8 @@ class Sockets:
 
     def _connected(self, socket: Socket, event: Event) -> None:
         socket.remote = event.text("remote_address") or None
+        maker = self._maker_of_socket.pop(event.source, 0)
+        socket.made_for = self._destination_of_maker.get(maker)
         port = event.text("local_address").rpartition(":")[2]
         if self._passages is not None and socket.remote == self._passages.door and port.isdigit():
             socket.origin = (int(port), self._uses[int(port)])

@@ -23,6 +23,7 @@ from evidencekit.capture.netlog.exchanges import Exchanges
 from evidencekit.capture.netlog.facts import Facts
 from evidencekit.capture.netlog.log import Event, NetLog
 from evidencekit.capture.netlog.recorded import Failure, Recorded
+from evidencekit.capture.netlog.sockets import Sockets
 from evidencekit.capture.netlog.spooled import Spool
 from evidencekit.capture.warc import WarcWriter
 from evidencekit.capture.without_media.codes import Cleaning
@@ -58,6 +59,10 @@ class Recording:
     """Whether the log ended before the browser did, so that what came last may be missing."""
     unjudged: int = 0
     """Without media: requests that went out and that the media guard was not asked about."""
+    overlong: int = 0
+    """Answers longer than they announced."""
+    unmatched: int = 0
+    """Answers over connections of which the guard knows nothing, or something else."""
     stopped: str | None = None
     """Why we ended before the log did, in one word; None where we did not."""
 
@@ -77,6 +82,8 @@ class _Tally:
     partial: int = 0
     uploads_missing: int = 0
     unjudged: int = 0
+    overlong: int = 0
+    unmatched: int = 0
     answers: Counter[str] = field(default_factory=Counter)
     truncated: Counter[str] = field(default_factory=Counter)
     unfinished: Counter[str] = field(default_factory=Counter)
@@ -90,11 +97,13 @@ class _Tally:
         self.exchanges += 1
         self.answers[url] += recorded.status != 0
         self.partial += recorded.is_partial
+        self.unmatched += recorded.is_unmatched and recorded.status != 0
         if not has_bodies:  # none is missing that was wanted
             return
         self.unfinished[url] += cut == "time"
         self.truncated[url] += cut in {"disconnect", "unspecified"} and not is_redirect
         self.uploads_missing += not recorded.is_whole_upload
+        self.overlong += recorded.is_overlong
         if is_refetch and cut is None and recorded.status == HTTPStatus.OK:
             self.made_whole.add(url)
 
@@ -126,7 +135,8 @@ def record(
     file whole. ``add_last`` is called when the log has ended, to add what it cannot hold.
     ``without_media`` writes heads only, cleaned.
     """
-    log = NetLog(netlog, netlog_exchanges.NEEDED | netlog_facts.NEEDED)
+    sockets = Sockets(passages)
+    log = NetLog(netlog, netlog_exchanges.NEEDED | netlog_facts.NEEDED, sockets.is_wanted)
     facts = Facts(log)
     spool = Spool(folder)
     exchanges = Exchanges(
@@ -135,8 +145,8 @@ def record(
         error_name=log.error_name,
         spool=spool.make,
         closing_at=closing_at,
+        sockets=sockets,
         page_id=page_id,
-        passages=passages,
         keeps_bodies=without_media is None,
     )
     tally = _Tally()
@@ -174,6 +184,8 @@ def record(
         truncated=tally.missing(tally.truncated),
         unfinished=tally.missing(tally.unfinished),
         uploads_missing=tally.uploads_missing,
+        overlong=tally.overlong,
+        unmatched=tally.unmatched,
         own_requests=exchanges.owners.own_requests,
         is_torn=log.is_torn and tally.stopped is None,
         unjudged=tally.unjudged,

@@ -27,7 +27,7 @@ _NEVER_WAITED_FOR = frozenset({"EventSource", "WebSocket"})
 _MAY_STAY_OPEN = frozenset({"XHR", "Fetch", "Ping", "Media"})
 _STREAM_TYPES = ("text/event-stream", "multipart/x-mixed-replace", "video/", "audio/")
 _BROKEN_FROM = 400
-_ICON = "/favicon.ico"  # asked for by the browser unbidden; no page misses it
+_ICON = "/favicon.ico"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,7 +104,7 @@ class Traffic:
         redirect = mapping_of(params, "redirectResponse")
         if redirect:
             self._answer(number, redirect)
-        if kind == "Preflight" or urlsplit(url).path == _ICON:
+        if kind == "Preflight" or _is_icon_of_the_tab(url, kind, params):
             self._optional.add(number)
         now = time.monotonic()
         if url:
@@ -194,6 +194,15 @@ def number_of(params: Params, key: str) -> int:
     """Return a whole number of a message, or 0 where it is something else."""
     value = params.get(key)
     return value if isinstance(value, int) else 0
+
+
+def _is_icon_of_the_tab(url: str, kind: str, params: Params) -> bool:
+    """Return whether the browser asks unbidden, for itself: no page misses that.
+
+    What the page shows, as a picture, frame or style, has a kind or an initiator of its own.
+    """
+    initiator = text_of(mapping_of(params, "initiator"), "type")
+    return urlsplit(url).path == _ICON and (kind, initiator) == ("Other", "other")
 
 
 def _times(response: Params) -> tuple[datetime | None, datetime | None]:

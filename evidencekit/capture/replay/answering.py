@@ -25,7 +25,7 @@ MAX_MISSING, MAX_URL_CHARS = 50, 500
 MAX_PIECE = 4 << 20
 """Of a body that is asked for in ranges; a shorter range than was asked for is allowed (RFC 9110
 §15.3.7), and the player asks again."""
-_ICON = "/favicon.ico"  # asked for by the browser unbidden, and not always in time to be recorded
+_ICON = "/favicon.ico"
 _STATUS = range(200, 600)  # what a browser takes for the answer to a request
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
 _BREAKS = frozenset("\r\n\0")
@@ -85,7 +85,7 @@ class Answering:
         if answer is None and is_document and not is_frame and self.told.answered:
             # A step away from the page: the capture did not take it either (``clicks.ClickGuard``).
             return "Fetch.failRequest", {"errorReason": "Aborted"}
-        if answer is None and urlsplit(url).path == _ICON:
+        if answer is None and _is_icon_of_the_tab(url, params, headers):
             return "Fetch.failRequest", {"errorReason": "InternetDisconnected"}
         self.told.asked += 1
         self.told.frames += is_frame
@@ -123,6 +123,16 @@ class Answering:
             self.told.failed_before += 1
         elif len(self.told.missing) < MAX_MISSING:
             self.told.missing.append(url[:MAX_URL_CHARS])
+
+
+def _is_icon_of_the_tab(url: str, params: Params, headers: dict[str, str]) -> bool:
+    """Return whether the browser asks unbidden, which was not always in time to be recorded.
+
+    A picture, frame or script of the page has a type of its own; an object wants anything.
+    """
+    is_for_itself = params.get("resourceType") == "Other"
+    accepts = headers.get("accept", "")
+    return urlsplit(url).path == _ICON and is_for_itself and accepts.startswith("image/")
 
 
 def _body(request: Params, headers: dict[str, str]) -> str:

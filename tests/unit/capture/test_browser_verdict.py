@@ -40,6 +40,8 @@ def visit(document: Document | None = PAGE, **seen: int) -> Visit:
         (replace(RECORDING, truncated=2), "truncated 2"),
         (replace(RECORDING, is_torn=True), "record-torn 1"),
         (replace(RECORDING, uploads_missing=1), "uploads-not-recorded 1"),
+        (replace(RECORDING, overlong=2), "longer-than-announced 2"),
+        (replace(RECORDING, unmatched=3), "guard-unmatched 3"),
     ],
 )
 def test_what_the_record_lacks_makes_it_partial(recording: Recording, reason: str) -> None:

@@ -19,6 +19,7 @@ from evidencekit.capture.netlog.heads import request_head, response_head
 from evidencekit.capture.netlog.log import NetLog
 from evidencekit.capture.netlog.owners import MAX_DOUBTFUL
 from evidencekit.capture.netlog.recorded import Recorded
+from evidencekit.capture.netlog.sockets import Sockets
 from evidencekit.capture.netlog.to_warc import record
 from evidencekit.capture.warc import WarcWriter
 from evidencekit.errors import BrowserUnavailable
@@ -41,6 +42,7 @@ class Log:
     def __init__(self, types: dict[str, int] = TYPES) -> None:
         self._lines: list[str] = []
         self._types = types
+        self._sockets: dict[int, int] = {}
         self._time = 0
 
     def add(self, name: str, source: int, phase: int = 0, **params: Any) -> "Log":
@@ -69,20 +71,34 @@ class Log:
 
     def over(self, source: int, socket: int, job: int = 0) -> "Log":
         job = job or source + 1000
+        self._sockets[source] = socket
         self.tie("SOCKET_POOL_BOUND_TO_SOCKET", job, socket)
         return self.tie("HTTP_STREAM_REQUEST_BOUND_TO_JOB", source, job)
 
     def send(self, source: int, line: str, *headers: str) -> "Log":
+        if source not in self._sockets:
+            self.socket(source + 500).over(source, source + 500)
         return self.add(
             "HTTP_TRANSACTION_SEND_REQUEST_HEADERS", source, line=line + "\r\n", headers=headers
         )
 
     def answer(self, source: int, *headers: str) -> "Log":
+        """The head of an answer, on the socket and as the browser read it."""
+        self.body(source, "\r\n".join([*headers, "", ""]).encode())
+        return self.read(source, *headers)
+
+    def read(self, source: int, *headers: str) -> "Log":
         return self.add("HTTP_TRANSACTION_READ_RESPONSE_HEADERS", source, headers=headers)
 
-    def body(self, source: int, data: bytes, *, is_raw: bool = False) -> "Log":
-        name = "URL_REQUEST_JOB_BYTES_READ" if is_raw else "URL_REQUEST_JOB_FILTERED_BYTES_READ"
-        return self.add(name, source, bytes_=_b64(data), byte_count=len(data))
+    def body(self, source: int, data: bytes) -> "Log":
+        return self.received(self._sockets[source], data)
+
+    def received(self, socket: int, data: bytes, name: str = "SOCKET_BYTES_RECEIVED") -> "Log":
+        return self.add(name, socket, bytes_=_b64(data), byte_count=len(data))
+
+    def closed(self, source: int) -> "Log":
+        """The connection of a request ends."""
+        return self.add("SOCKET_ALIVE", self._sockets[source], 2)
 
     def sent(self, socket: int, data: bytes, name: str = "SOCKET_BYTES_SENT") -> "Log":
         return self.add(name, socket, bytes_=_b64(data), byte_count=len(data))
@@ -116,6 +132,7 @@ def read(
         error_name=netlog.error_name,
         spool=io.BytesIO,
         closing_at=lambda: LATER,
+        sockets=Sockets(),
     )
     return list(exchanges), exchanges, netlog
 
@@ -155,16 +172,6 @@ def test_request_and_answer_become_one_exchange() -> None:
     assert START < got.exchange.at < START + timedelta(seconds=1)
 
 
-def test_encoded_body_is_kept_as_delivered() -> None:
-    log = Log().ask(1, "http://a.test/").send(1, "GET / HTTP/1.1")
-    log.answer(1, "HTTP/1.1 200 OK", "Content-Encoding: gzip", "Content-Length: 3")
-    log.add("URL_REQUEST_FILTERS_SET", 1, filters="GZIP")
-    log.body(1, b"raw", is_raw=True).body(1, b"decoded text").end(1)
-    got = one(log)
-    assert content(got.exchange.response.body) == b"raw"
-    assert got.exchange.truncated is None
-
-
 def test_each_hop_of_a_redirect_is_an_exchange() -> None:
     log = Log().ask(1, "http://a.test/1").send(1, "GET /1 HTTP/1.1")
     log.answer(1, "HTTP/1.1 302 Found", "Location: /2", "Content-Length: 9")
@@ -197,7 +204,7 @@ def test_http2_head_is_regrouped() -> None:
     wire = preface + settings + frame
     for part in (wire[:30], wire[30:40], wire[40:]):
         log.sent(5, part, "SSL_SOCKET_BYTES_SENT")
-    log.answer(1, "HTTP/1.1 200", "x-dup: 1", "x-dup: 2").end(1)
+    log.read(1, "HTTP/1.1 200", "x-dup: 1", "x-dup: 2").end(1)
     got = one(log)
     assert got.exchange.request.head == (
         b"POST /p HTTP/1.1\r\nhost: a.test\r\ncontent-length: 4\r\n\r\n"
@@ -308,6 +315,7 @@ def test_request_that_the_page_is_seen_making_only_later_is_kept() -> None:
         error_name=netlog.error_name,
         spool=io.BytesIO,
         closing_at=lambda: None,
+        sockets=Sockets(),
     )
     assert [r.exchange.url for r in exchanges] == ["http://a.test/x", "https://late.test/"]
     assert exchanges.owners.own_requests == 0
@@ -333,6 +341,7 @@ def test_what_is_held_back_is_limited() -> None:
         error_name=netlog.error_name,
         spool=io.BytesIO,
         closing_at=lambda: None,
+        sockets=Sockets(),
     )
     assert not list(exchanges)
     assert decided[-1] == 1
@@ -344,7 +353,7 @@ def test_navigation_has_no_initiator_and_is_kept() -> None:
     assert one(log.send(1, "GET / HTTP/1.1").answer(1, "HTTP/1.1 200 OK").end(1)).status == 200
 
 
-@pytest.mark.parametrize("name", ["SSL_CONNECT", "URL_REQUEST_JOB_BYTES_READ"])
+@pytest.mark.parametrize("name", ["SSL_CONNECT", "SSL_SOCKET_BYTES_RECEIVED"])
 def test_log_that_lacks_an_event_is_refused_by_name(name: str) -> None:
     types = {key: number for key, number in TYPES.items() if key != name}
     with pytest.raises(BrowserUnavailable, match=name):
@@ -428,6 +437,7 @@ def test_certificates_and_verdicts_are_documented() -> None:
         error_name=netlog.error_name,
         spool=io.BytesIO,
         closing_at=lambda: LATER,
+        sockets=Sockets(),
     )
     assert not list(exchanges)
     documents: Any = facts.documents(exchanges)
@@ -445,7 +455,7 @@ def test_certificates_and_verdicts_are_documented() -> None:
 def test_hostile_values_of_a_wrong_kind_do_not_stop_the_reading(tmp_path: Path) -> None:
     log = Log().ask(1, "http://a.test/").send(1, "GET / HTTP/1.1")
     log.add("HTTP_TRANSACTION_READ_RESPONSE_HEADERS", 1, headers=[7, None, "HTTP/1.1 200 OK"])
-    log.add("URL_REQUEST_JOB_FILTERED_BYTES_READ", 1, bytes_="not base64!")
+    log.add("SOCKET_BYTES_RECEIVED", 501, bytes_="not base64!")
     log.add("TCP_CONNECT", 9, 2, remote_address=["x"]).add("SSL_CONNECT", 9, 2, version=[])
     log.add("SSL_CERTIFICATES_RECEIVED", 9, certificates=["junk"])
     log.add("CERT_VERIFIER_JOB", 8, 2, verified_cert=[], cert_status="x").end(1)

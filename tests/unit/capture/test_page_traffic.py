@@ -21,10 +21,16 @@ class Wire:
     def say(self, event: str, **params: Any) -> None:
         self.traffic.handlers[f"Network.{event}"](params, "s1")
 
-    def ask(self, kind: str, url: str = "https://a.test/x") -> str:
+    def ask(self, kind: str, url: str = "https://a.test/x", initiator: str = "parser") -> str:
         self._count += 1
         number = str(self._count)
-        self.say("requestWillBeSent", requestId=number, type=kind, request={"url": url})
+        self.say(
+            "requestWillBeSent",
+            requestId=number,
+            type=kind,
+            request={"url": url},
+            initiator={"type": initiator},
+        )
         return number
 
     def answer(self, number: str, kind: str, mime: str) -> None:
@@ -116,3 +122,30 @@ def test_data_urls_are_no_requests() -> None:
     wire = Wire()
     wire.ask("Image", "data:image/png;base64,AAAA")
     assert (wire.seen.requests, wire.is_idle()) == (0, True)
+
+
+ICON = "https://a.test/favicon.ico"
+
+
+@pytest.mark.parametrize(
+    ("kind", "initiator", "missing"),
+    [
+        ("Other", "other", 0),
+        ("Image", "parser", 1),
+        ("Image", "other", 1),
+        ("Document", "other", 1),
+        ("Document", "parser", 1),
+        ("Fetch", "script", 1),
+        ("Other", "parser", 1),
+    ],
+)
+def test_only_the_icon_that_the_browser_wants_for_itself_may_be_missing(
+    kind: str, initiator: str, missing: int
+) -> None:
+    wire = Wire()
+    number = wire.ask(kind, ICON, initiator)
+    response = {"url": ICON, "status": 404, "headers": {}}
+    wire.say("responseReceived", requestId=number, type=kind, response=response)
+    assert wire.seen.bad_status == missing
+    wire.say("loadingFailed", requestId=wire.ask(kind, ICON, initiator), errorText="net::ERR")
+    assert wire.seen.failed == missing

@@ -36,19 +36,35 @@ def passage(passages: PassageLog, port: int, ip: str | None, host: str = "a.test
     return made
 
 
-def connected(sockets: Sockets, number: int, port: int, *, remote: str = DOOR) -> Socket:
-    params: dict[str, Any] = {"remote_address": remote, "local_address": f"127.0.0.1:{port}"}
+def connected(
+    sockets: Sockets,
+    number: int,
+    port: int,
+    *,
+    remote: str = DOOR,
+    pool: str = "https://a.test <https://a.test same_site>",
+) -> Socket:
+    """Connect for a pool of connections, which Chromium names by their destination."""
+    maker = {"id": number + 1000}
+    told(sockets, "SOCKET_POOL_CONNECT_JOB_CREATED", number + 1000, group_id=pool)
+    told(sockets, "SOCKET_ALIVE", number, source_dependency=maker, is_begin=True)
+    told(sockets, "TCP_CONNECT", number, remote_address=remote, local_address=f"127.0.0.1:{port}")
+    return next(one for one in sockets.all() if one.number == number)
+
+
+def told(
+    sockets: Sockets, name: str, number: int, *, is_begin: bool = False, **params: Any
+) -> None:
     sockets.take(
         Event(
-            name="TCP_CONNECT",
+            name=name,
             source=number,
             at=NOW,
             params=params,
-            is_begin=False,
-            is_end=True,
+            is_begin=is_begin,
+            is_end=not is_begin,
         )
     )
-    return next(one for one in sockets.all() if one.number == number)
 
 
 def test_peer_is_the_one_that_the_guard_connected_to() -> None:
@@ -94,11 +110,50 @@ def test_peer_behind_an_upstream_proxy_is_nobody() -> None:
     assert connected(Sockets(passages), 5, 50_000).peer is None
 
 
+@pytest.mark.parametrize(
+    ("host", "port"), [("evil.test", 443), ("a.test", 80), ("A.test", 443), ("", 0)]
+)
+def test_stranger_who_guessed_a_port_does_not_become_the_server(host: str, port: int) -> None:
+    passages = log()
+    forged = passage(passages, 50_000, "203.0.113.9", host)
+    forged.port = port
+    sockets = Sockets(passages)
+    socket = connected(sockets, 5, 50_000)
+    passage(passages, 50_000, "192.0.2.1")  # the browser's own comes second
+    assert (socket.ip, socket.passage, socket.is_unmatched) == (None, None, True)
+    assert sockets.all()[0].ip is None
+
+
+@pytest.mark.parametrize("pool", ["", "a.test:443", "ftp://a.test", "https://", "https://:99999"])
+def test_socket_of_which_the_log_does_not_say_whom_it_is_for_has_no_peer(pool: str) -> None:
+    passages = log()
+    passage(passages, 50_000, "192.0.2.1").host = ""  # has asked for nothing yet
+    passages.all()[0].port = 0
+    assert connected(Sockets(passages), 5, 50_000, pool=pool).is_unmatched
+
+
+@pytest.mark.parametrize(
+    ("pool", "host", "port"),
+    [
+        ("https://a.test <https://b.test cross_site>", "a.test", 443),
+        ("pm/https://a.test:8443", "a.test", 8443),
+        ("disable_cert_network_fetches/dsd/pm/http://a.test <null>", "a.test", 80),
+        ("http://[2001:db8::1]:81 <http://[2001:db8::1] same_site>", "2001:db8::1", 81),
+    ],
+)
+def test_destination_stands_in_the_name_of_the_pool(pool: str, host: str, port: int) -> None:
+    passages = log()
+    passage(passages, 50_000, "192.0.2.1", host).port = port
+    assert connected(Sockets(passages), 5, 50_000, pool=pool).ip == "192.0.2.1"
+
+
 def test_failed_request_is_told_with_what_the_guard_said() -> None:
     passages = log()
     refused = passage(passages, 4, None, "inside.test")
     refused.port, refused.refusal = 80, "address-refused private 10.0.0.1"
     events = Log().ask(1, "http://inside.test/x").end(1, net_error=-120)
+    events.add("SOCKET_POOL_CONNECT_JOB_CREATED", 4, group_id="http://inside.test <null>")
+    events.tie("SOCKET_ALIVE", 5, 4, phase=1)
     events.add("TCP_CONNECT", 5, 2, remote_address=DOOR, local_address="127.0.0.1:4")
     netlog = NetLog(io.BytesIO(events.write()), NEEDED)
     exchanges = Exchanges(
@@ -107,7 +162,7 @@ def test_failed_request_is_told_with_what_the_guard_said() -> None:
         error_name=netlog.error_name,
         spool=io.BytesIO,
         closing_at=lambda: LATER,
-        passages=passages,
+        sockets=Sockets(passages),
     )
     assert not [content(one.exchange.response.body) for one in exchanges]
     documents: Any = Facts(netlog).documents(exchanges)
