@@ -341,6 +341,15 @@ def test_answer_that_no_browser_takes_is_missing_and_holds_nothing_up(tmp_path: 
     assert (check.asked, check.answered) == (3, 2)
 
 
+@pytest.mark.parametrize("tag", ["<iframe src='{}'></iframe>", "<object data='{}'></object>"])
+def test_what_the_page_shows_is_missing_also_where_it_is_called_like_an_icon(
+    tag: str, tmp_path: Path
+) -> None:
+    page = b"<!doctype html><body>" + tag.format("/favicon.ico").encode()
+    check = replay_of(tmp_path, {"https://gone.example/": page})
+    assert check.missing == ("https://gone.example/favicon.ico",)  # once: not the tab's own
+
+
 def replay_of(folder: Path, answers: dict[str, bytes]) -> ReplayCheck:
     """Replay the first of ``answers`` from a WACZ of all of them."""
     numbers = count()

@@ -46,3 +46,13 @@ def test_page_that_speaks_of_gates_or_is_asked_for_as_one_is_the_page(
 def test_page_of_words_behind_a_cover_says_that_it_is_covered(tmp_path: Path) -> None:
     with visited("/overlaid", tmp_path) as got:
         assert "covered" in got.result.notes
+
+
+def test_picture_and_frame_that_are_missing_count_whatever_their_name(tmp_path: Path) -> None:
+    with visited("/names-an-icon", tmp_path) as got:
+        assert got.result.verdict is CaptureVerdict.PARTIAL
+        assert got.result.reasons == ("resources-bad-status 2",)
+        missing = [(one["url"], one["kind"]) for one in got.resources]
+        assert sorted(missing) == [
+            (got.site.url("/favicon.ico"), kind) for kind in ("Document", "Image")
+        ]

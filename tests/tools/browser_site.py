@@ -123,6 +123,7 @@ FIXED: dict[str, Answer] = {
     "/frame.html": _page("<p>in-frame</p><img src='/in-frame.png'>"),
     "/in-frame.png": (200, {"Content-Type": "image/png"}, png(8, 8)),
     "/beacon": (204, {}, b""),
+    "/names-an-icon": _page("<img src='/favicon.ico'><iframe src='/favicon.ico'></iframe>"),
     "/small": _page("<h1>small</h1>"),
     "/loop": (302, {"Location": "/loop"}, b""),
     "/gone": _html("<title>gone</title><p>no such page", 404),

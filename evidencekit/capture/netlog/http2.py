@@ -37,7 +37,7 @@ class Frames:
     """Takes the bytes as they come; ``preface`` is what stands before the first frame."""
 
     def __init__(self, preface: bytes = b"") -> None:
-        self._pending = bytearray()
+        self._pending = b""
         self._skip = len(preface)
         self._under_way: tuple[int, int] | None = None
         """Flags and stream of a DATA frame that is coming."""
@@ -50,38 +50,37 @@ class Frames:
         Frames are whole, but for DATA without padding: it is yielded in pieces as it comes, the
         last of them with the flags, since a stream may end in the middle of one.
         """
-        pending = self._pending
-        pending += data[self._skip :]
+        come = self._pending + data[self._skip :]
         self._skip = max(0, self._skip - len(data))
         at = 0
-        while frame := self._next(pending, at):
-            at += frame[0]
-            if frame[1] is not None:
-                yield frame[1]
-        del pending[:at]
+        while found := self._next(come, at):
+            size, frame = found
+            at += size
+            if frame is not None:
+                yield frame
+        self._pending = come[at:]
 
-    def _next(self, pending: bytearray, at: int) -> tuple[int, Frame | None] | None:
+    def _next(self, come: bytes, at: int) -> tuple[int, Frame | None] | None:
         """Return how much is taken and what it is, None where more has to come."""
         if self._under_way is not None:
-            return self._piece(pending, at, *self._under_way)
-        if len(pending) - at < _HEAD:
+            return self._piece(come, at, *self._under_way)
+        if len(come) - at < _HEAD:
             return None
-        size = int.from_bytes(pending[at : at + 3], "big")
-        kind, flags = pending[at + 3], pending[at + 4]
-        stream = int.from_bytes(pending[at + 5 : at + _HEAD], "big") & _STREAM_BITS
+        size = int.from_bytes(come[at : at + 3], "big")
+        kind, flags = come[at + 3], come[at + 4]
+        stream = int.from_bytes(come[at + 5 : at + _HEAD], "big") & _STREAM_BITS
         if kind == DATA and size and not flags & _PADDED:
             self._under_way, self._left = (flags, stream), size
             return _HEAD, None
         end = at + _HEAD + size
-        if len(pending) < end:
+        if len(come) < end:
             return None
-        payload = bytes(pending[at + _HEAD : end])
-        return end - at, Frame(kind=kind, flags=flags, stream=stream, payload=payload)
+        return end - at, Frame(
+            kind=kind, flags=flags, stream=stream, payload=come[at + _HEAD : end]
+        )
 
-    def _piece(
-        self, pending: bytearray, at: int, flags: int, stream: int
-    ) -> tuple[int, Frame] | None:
-        payload = bytes(pending[at : at + self._left])
+    def _piece(self, come: bytes, at: int, flags: int, stream: int) -> tuple[int, Frame] | None:
+        payload = come[at : at + self._left]
         if not payload:
             return None
         self._left -= len(payload)

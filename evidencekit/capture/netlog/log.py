@@ -13,7 +13,6 @@ lines are skipped unparsed. Two facts make that safe enough for evidence:
 What a page controls (URLs, headers, bodies) only ever stands inside JSON strings.
 """
 
-import base64
 import binascii
 import json
 import re
@@ -26,8 +25,9 @@ from evidencekit.errors import BrowserUnavailable
 from evidencekit.text.catalog import _
 
 MAX_LINE_BYTES = 64 << 20  # a header block has 256 KiB at most, a data: URL some MB
-# Keys stand in the order of the alphabet, so this is the end of every event.
-_END_OF_EVENT = re.compile(rb'(?:"source":\{"id":(\d+)[^{}]*\},"time":"\d+",)?"type":(\d+)\},?\s*$')
+_TYPE_AT_END = re.compile(rb'"type":(\d+)\},?\s*$')
+# Keys stand in the order of the alphabet, so the source does too.
+_SOURCE_AT_END = re.compile(rb'"source":\{"id":(\d+)[^{}]*\},"time":"\d+","type":\d+\},?\s*$')
 _END_BYTES = 160
 _CONSTANTS = b'{"constants":'
 _OPENING = b'"events": ['
@@ -74,8 +74,8 @@ class Event:
     def octets(self) -> bytes | None:
         """Return what went over a socket; None where the log does not say it."""
         try:
-            return base64.b64decode(self.text("bytes"), validate=True)
-        except binascii.Error:
+            return binascii.a2b_base64(self.text("bytes"), strict_mode=True)
+        except ValueError:
             return None
 
 
@@ -138,14 +138,15 @@ class NetLog:
         return tuple(sorted(name for name, bit in flags.items() if bits & bit))
 
     def _decode(self, text: bytes) -> Event | None:
-        end = _END_OF_EVENT.search(text[-_END_BYTES:])
-        if end is None:
+        kind = _TYPE_AT_END.search(text[-40:])
+        if kind is None:
             self._take_other(text)
             return None
-        name = self._names.get(int(end[2]))
+        name = self._names.get(int(kind[1]))
         if name is None:
             return None
-        if end[1] is not None and not self._is_wanted(name, self._first_number + int(end[1])):
+        source = _SOURCE_AT_END.search(text[-_END_BYTES:])
+        if source and not self._is_wanted(name, self._first_number + int(source[1])):
             return None
         try:
             raw = json.loads(text.rstrip(b","))
