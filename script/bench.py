@@ -27,6 +27,7 @@ HISTORY = ROOT / "docs" / "explanation" / "performance-history.jsonl"
 OURS = [sys.executable, "-m", "evidencekit", "--quiet", "--no-input"]
 BIG, QUARTER = 2 * 2**30, 512 * 2**20
 SMALL_FILES, SMALL_SIZE = 20_000, 4096
+HTTP_PAGES, HTTP_SIZE = 20, 150
 
 
 @dataclass(frozen=True)
@@ -329,6 +330,38 @@ def capture(bench: Bench) -> Iterator[Row]:
                 )
 
 
+def capture_http(bench: Bench) -> Iterator[Row]:
+    """Twenty pages in one command of the http engine, each an event of its own, durable."""
+    copy = bench.folder / "wget"
+    waiting = [bench.case("case-http")]
+    with bench_capture.served() as port:
+        urls = [f"http://127.0.0.1:{port}/{number}/{HTTP_SIZE}/" for number in range(HTTP_PAGES)]
+        listed = bench.folder / "urls"
+        listed.write_text("\n".join(urls))
+
+        def ours() -> None:
+            options = ["--engine", "http", "--allow-private"]
+            call([*OURS, "-C", waiting[-1], "capture", *options, *urls])
+
+        def theirs() -> None:
+            options = ["--page-requisites", f"--warc-file={copy}/pages", f"--input-file={listed}"]
+            call(["wget", "--quiet", f"--directory-prefix={copy}", *options])
+
+        def between() -> None:
+            shutil.rmtree(waiting.pop())
+            waiting.append(bench.case("case-http"))
+            shutil.rmtree(copy, ignore_errors=True)
+            copy.mkdir()
+            os.sync()
+
+        yield row(
+            f"capture {HTTP_PAGES} pages of {HTTP_SIZE}, http",
+            "wget --page-requisites --warc-file",
+            "<= 3.0",
+            paired(bench, ours, theirs, between),
+        )
+
+
 ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "add-big": add_big,
     "add-small": add_small,
@@ -336,6 +369,7 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "verify-big": verify_big,
     "scale": scale,
     "capture": capture,
+    "capture-http": capture_http,
 }
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class Pages(BaseHTTPRequestHandler):
-    """``/N/`` is a page with N resources: a sixth styles, a sixth scripts, else pictures."""
+    """``/…/N/`` is a page with N resources: a sixth styles, a sixth scripts, else pictures."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -121,9 +121,9 @@ class Pages(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer by the form of the path."""
-        head, _, name = self.path.strip("/").rpartition("/")
+        name = self.path.strip("/").rpartition("/")[2]
         size = 8_000 + sum(name.encode()) % 40 * 1000
-        if not head and name.isdecimal():
+        if self.path.endswith("/") and name.isdecimal():
             kind, body = "text/html", page(int(name))
         elif name.endswith(".css"):
             kind, body = "text/css", b".a { color: red }\n" * (size // 18)

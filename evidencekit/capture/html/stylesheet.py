@@ -5,6 +5,8 @@ from typing import Any
 
 import tinycss2
 
+from evidencekit.capture.html.thinned import thinned
+
 _URL_FUNCTIONS = frozenset({"url", "src"})
 _STRING_FUNCTIONS = frozenset({"image-set", "-webkit-image-set"})
 
@@ -15,6 +17,11 @@ def css_references(text: str) -> Iterator[tuple[str, bool]]:
     ``@namespace`` names no file. Conditions (``@media``, ``@supports``) are not judged: what a
     stylesheet names under some condition is part of what was published.
     """
+    yield from references_in(thinned(text))
+
+
+def references_in(text: str) -> Iterator[tuple[str, bool]]:
+    """Do the same with every rule read, which takes much longer."""
     pending: list[tuple[Sequence[Any], bool]] = [
         (tinycss2.parse_component_value_list(text, skip_comments=True), False)
     ]

@@ -4,12 +4,14 @@ import io
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidencekit.capture.decoding import decode_body, decode_css, decode_text
 from evidencekit.capture.html.markup import tags
 from evidencekit.capture.html.requisites import Links, read_css, read_html, srcset_urls
+from evidencekit.capture.html.stylesheet import css_references, references_in
+from evidencekit.capture.html.thinned import thinned
 
 BASE = "http://h.example/d/page"
 HERE = "http://h.example/d/"
@@ -153,6 +155,26 @@ def test_reading_html_never_raises(text: str) -> None:
 @given(MARKUP)
 def test_reading_css_never_raises(text: str) -> None:
     read_css(text, BASE)
+
+
+CSS_PIECES = (
+    *("url(", "src(", "image-set(", "@import", "@namespace", ".b", "x.png", "a", ":", ";", ","),
+    *("{", "}", "(", ")", "[", "]", '"', "'", "/*", "*/", "/", "\\", "\n", " "),
+    *('"s"', '"t{u}"', "url(a{b}c)", "{c:d}", ".k{e:f}", "rgba(1,2)", "\\75rl(", "\\a"),
+)
+CSS = st.lists(st.sampled_from(CSS_PIECES), max_size=14).map("".join)
+
+
+@given(CSS)
+@settings(max_examples=1000)
+def test_rules_that_are_left_out_named_nothing(css: str) -> None:
+    assert sorted(css_references(css)) == sorted(references_in(css))
+
+
+def test_rules_that_name_nothing_are_not_read() -> None:
+    plain = "@media x{.a > b{color:rgba(0,0,0,.5);content:'\\f101'} p{margin:calc(1px + var(--x))}}"
+    assert "color" not in thinned(plain)
+    assert "margin" not in thinned(plain)
 
 
 @given(st.text())
