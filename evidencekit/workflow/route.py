@@ -26,8 +26,8 @@ from evidencekit.capture.hosting.public_address import (
     public_address_document,
 )
 from evidencekit.capture.hosting.rdap import MEDIA_TYPE, Answered, Rdap
-from evidencekit.capture.http.engine import tls_context
 from evidencekit.capture.http.own_requests import LOOK_UP_LIMITS, WARC_NAME, own_requests
+from evidencekit.capture.http.server_trust import ServerTrust
 from evidencekit.errors import BadInput
 from evidencekit.files.durable import disk_errors
 from evidencekit.files.opening import RegularFile
@@ -150,7 +150,7 @@ def _ask(asked: _Asked, folder: Path, *, way: Way, setting: Setting) -> _Found:
     with (
         disk_errors(str(folder)),
         own_requests(
-            folder, dialer=dialer, tls=tls_context(None), clock=setting.clock, new_id=_new_id
+            folder, dialer=dialer, trust=ServerTrust(), clock=setting.clock, new_id=_new_id
         ) as requests,
     ):
         hosting, answered = look_up(

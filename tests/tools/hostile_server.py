@@ -15,13 +15,19 @@ from typing import Self
 
 
 class Talk:
-    """One connection, from the server's side."""
+    """One request and what was sent for it, from the server's side."""
 
-    def __init__(self, sock: socket.socket, closing: threading.Event) -> None:
+    def __init__(
+        self, sock: socket.socket, closing: threading.Event, connection: int, use: int
+    ) -> None:
         self._sock = sock
         self._closing = closing
+        self.connection = connection
+        self.use = use
+        """The how-manieth request of its connection it is, from 1 on."""
         self.request = b""
         self.sent = b""
+        self.is_over = False
 
     @property
     def target(self) -> str:
@@ -51,9 +57,19 @@ class Talk:
         """Send RST instead of FIN."""
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
+    def close(self) -> None:
+        """Say no more, and listen no more."""
+        self._sock.shutdown(socket.SHUT_RDWR)
+
     def receive(self) -> None:
-        while not self.request.endswith(b"\r\n\r\n"):
-            piece = self._sock.recv(65536)
+        while not self.request.endswith(b"\r\n\r\n") and not self._closing.is_set():
+            self._sock.settimeout(0.1 if self.use > 1 else None)
+            try:
+                piece = self._sock.recv(65536)
+            except TimeoutError:
+                continue
+            finally:
+                self._sock.settimeout(None)
             if not piece:
                 return
             self.request += piece
@@ -74,9 +90,20 @@ def page(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
 
 
 class HostileServer:
-    """Serves ``answers`` by path until the context is left; unknown paths get a 404."""
+    """Serves ``answers`` by path until the context is left; unknown paths get a 404.
 
-    def __init__(self, answers: Mapping[str, Answer], *, tls: ssl.SSLContext | None = None) -> None:
+    A connection that ``keeps`` takes another request after each answer.
+    """
+
+    def __init__(
+        self,
+        answers: Mapping[str, Answer],
+        *,
+        tls: ssl.SSLContext | None = None,
+        keeps: bool = False,
+    ) -> None:
+        self._keeps = keeps
+        self._connections = 0
         self._answers = answers
         self._tls = tls
         self._closing = threading.Event()
@@ -118,19 +145,30 @@ class HostileServer:
                 sock, _peer = self._listener.accept()
             except OSError:
                 return
-            self._start(partial(self._serve, sock))
+            self._connections += 1
+            self._start(partial(self._serve, sock, self._connections))
 
-    def _serve(self, sock: socket.socket) -> None:
+    def _serve(self, sock: socket.socket, number: int) -> None:
         with suppress(OSError), sock:
             if self._tls is None:
-                self._answer(sock)
+                self._converse(sock, number)
             else:
                 with self._tls.wrap_socket(sock, server_side=True) as secure:
-                    self._answer(secure)
+                    self._converse(secure, number)
 
-    def _answer(self, sock: socket.socket) -> None:
-        talk = Talk(sock, self._closing)
+    def _converse(self, sock: socket.socket, number: int) -> None:
+        use = 1
+        while self._answer(Talk(sock, self._closing, number, use)) and self._keeps:
+            use += 1
+
+    def _answer(self, talk: Talk) -> bool:
         talk.receive()
+        if self._keeps and not talk.request:
+            return False
         self.talks.append(talk)
         missing = says(page(b"nothing here", status=b"404 Not Found"))
-        self._answers.get(talk.target, missing)(talk)
+        try:
+            self._answers.get(talk.target, missing)(talk)
+        finally:
+            talk.is_over = True
+        return True

@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 from evidencekit.capture.hosting.rdap_answer import UnusableAnswer, read_registration
-from evidencekit.capture.http.fetch import Reply
+from evidencekit.capture.http.answer import Reply
 from evidencekit.capture.http.own_requests import OwnRequests
 from evidencekit.model.hosting import Inquiry, Registration, RegistryKind
 

@@ -30,14 +30,18 @@ _ANY_URL = re.compile(
     r"(?:\\?u|\\0{0,4}[57]5\s?)(?:\\?r|\\0{0,4}[57]2\s?)(?:\\?l|\\0{0,4}[46]c\s?)\(", re.IGNORECASE
 )
 _REFERS = re.compile(r"(?:url|src|image-set)\(", re.IGNORECASE)
+_MAY_NAME = re.compile(r"(?:url|src|image-set)\(|@import|\\", re.IGNORECASE)
 _LINE_END = re.compile(r"[\r\n\f]")
 
 
 def thinned(text: str) -> str:
     """Leave out rules that refer to nothing; what is left names the same as ``text``."""
+    if not _MAY_NAME.search(text):
+        return ""
     if any("\\" in name[0] for name in _ANY_URL.finditer(text)):
         return text  # the word itself is hidden in escapes
-    return _PIECE.sub(_without, text)
+    left = _PIECE.sub(_without, text)
+    return left if _MAY_NAME.search(left) else ""
 
 
 def _without(piece: re.Match[str]) -> str:

@@ -7,15 +7,12 @@ requisite that HTML and CSS name; ``partial`` – something of that is missing, 
 page; ``failed`` – no page answered: no connection, a refused address, a redirect without end.
 """
 
-import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-
-import requests
-from certifi import where
 
 import evidencekit
 from evidencekit.capture.address import parse_url
@@ -30,13 +27,18 @@ from evidencekit.capture.guard.passages import DNS, TCP, Passage, lookup_documen
 from evidencekit.capture.guard.refusals import through_proxy
 from evidencekit.capture.guard.upstream import Upstream
 from evidencekit.capture.html.requisites import Requisite
+from evidencekit.capture.http.budget import Budget
+from evidencekit.capture.http.connections import Connections
+from evidencekit.capture.http.cookies import Cookies
 from evidencekit.capture.http.fetch import Fetcher
 from evidencekit.capture.http.limits import Limits
-from evidencekit.capture.http.tape import Budget
+from evidencekit.capture.http.server_trust import ServerTrust
+from evidencekit.capture.http.unasked import UNASKED, unasked_documents
 from evidencekit.capture.http.walk import Walk, Walked
 from evidencekit.capture.page.facts import PageFacts
 from evidencekit.capture.page.gates import gate
 from evidencekit.capture.page.seen import Document
+from evidencekit.capture.tls_notes import not_verified
 from evidencekit.capture.warc import WarcWriter, warc_uri
 from evidencekit.capture.without_media.blocked import Blocked, BlockedList
 from evidencekit.capture.without_media.document import NAME as DOCUMENT_NAME
@@ -44,7 +46,7 @@ from evidencekit.capture.without_media.document import ROLE as DOCUMENT_ROLE
 from evidencekit.capture.without_media.document import Cleaned, cleaned_document
 from evidencekit.capture.without_media.exchanges import CHANGES as WITHOUT_MEDIA_CHANGES
 from evidencekit.capture.without_media.telling import WITHOUT_MEDIA, told_without_media
-from evidencekit.errors import BadInput, DiskUnavailable
+from evidencekit.errors import DiskUnavailable
 from evidencekit.files.opening import RegularFile
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.model.find import Find
@@ -63,6 +65,7 @@ class HttpEngine:
     """Captures without a browser; satisfies ``protocols.PageEngine``.
 
     ``new_id`` returns a fresh UUID as text. ``ca_file`` replaces the roots that requests ships.
+    ``accepts_invalid_tls`` records a certificate that cannot be verified, and goes on.
     ``guard``, ``resolve`` and ``observe`` are for tests and for networks with rules of their own.
     With ``is_without_media`` the page's own document is all that is asked for, and of it heads and
     words are all that is kept (decision 0022).
@@ -80,6 +83,7 @@ class HttpEngine:
         user_agent: str = USER_AGENT,
         languages: str = "ko,en;q=0.8",
         ca_file: Path | None = None,
+        accepts_invalid_tls: bool = False,
         guard: Guard | None = None,
         resolve: Resolve = resolve_host,
         observe: Observe | None = observe_dns,
@@ -97,13 +101,13 @@ class HttpEngine:
             "User-Agent": user_agent,
             "Accept-Language": languages,
             "Accept-Encoding": "gzip",  # what every reader of WARC can undo
-            "Connection": "close",  # one exchange per connection, see evidencekit.capture.http.tape
+            "Connection": "keep-alive",  # what HTTP/1.1 is anyway, and old servers want told
         }
         self._resolve = resolve
         self._observe = observe
         self._upstream = upstream
         self._monotonic = monotonic
-        self._tls = tls_context(ca_file)
+        self._trust = ServerTrust(ca_file, accepts_invalid=accepts_invalid_tls)
 
     def capture(self, url: str, workdir: Path, observer: Observer) -> PageCapture:
         """Capture ``url``; see :class:`evidencekit.protocols.PageEngine`.
@@ -113,19 +117,25 @@ class HttpEngine:
         address = parse_url(url)
         started = self._clock()
         path = workdir / _NAME
-        dialer = self._dialer()
-        blocked = BlockedList()
+        dialer, blocked = self._dialer(), BlockedList()
+        budget = Budget(
+            allowed_bytes=self._limits.total_bytes,
+            deadline=self._monotonic() + self._limits.total_s,
+        )
         try:
-            with self._writer(path) as warc, requests.Session() as session:
-                fetcher = self._fetcher(warc, session, dialer, workdir)
-                walked = Walk(
-                    fetcher,
-                    self._limits,
-                    observer,
-                    blocked=self._blocking(blocked) if self._is_without_media else None,
-                ).run(address.url)
-                received = fetcher.received_bytes
+            with self._writer(path) as warc:
+                fetcher = self._fetcher(warc, dialer, budget, workdir)
+                with closing(fetcher):
+                    walked = Walk(
+                        fetcher,
+                        self._limits,
+                        observer,
+                        blocked=self._blocking(blocked) if self._is_without_media else None,
+                    ).run(address.url)
                 _write_passages(warc, dialer.passages.all(), at=self._clock())
+                unasked = fetcher.connections.unasked()
+                if unasked:
+                    warc.write_metadata(UNASKED, unasked_documents(unasked), at=self._clock())
         except OSError as exc:
             raise DiskUnavailable(_("cannot write the capture: {exc}").format(exc=exc)) from exc
         verdict, reasons = judge(
@@ -161,10 +171,13 @@ class HttpEngine:
                 verdict, document.text if document is not None else walked.text, walked.page.url
             ),
             peer=walked.page.ip,
-            notes=(*_notes(walked), *through_proxy(dialer.passages.via)),
+            notes=(
+                *_notes(walked, fetcher.connections),
+                *through_proxy(dialer.passages.via),
+            ),
             detail={
                 "proxy": dialer.passages.via,
-                **_detail(walked, fetcher, received),
+                **_detail(walked, fetcher, budget.received_bytes),
                 "without_media": _without_media(blocked, document)
                 if self._is_without_media
                 else None,
@@ -184,7 +197,8 @@ class HttpEngine:
             settings={
                 "engine": _ENGINE,
                 "http-header-user-agent": warc_uri(self._headers["User-Agent"]).replace("%20", " "),
-                "recordedFrom": "bytes above TLS, one connection per exchange",
+                "recordedFrom": "bytes above TLS, split between the exchanges of a connection",
+                "invalidCertificates": "accepted" if self._trust.accepts_invalid else "refused",
                 **({"withoutMedia": WITHOUT_MEDIA_CHANGES} if self._is_without_media else {}),
                 "robots": "ignore",
             },
@@ -202,22 +216,15 @@ class HttpEngine:
             clock=self._clock,
         )
 
-    def _fetcher(
-        self, warc: WarcWriter, session: requests.Session, dialer: Dialer, workdir: Path
-    ) -> Fetcher:
-        session.trust_env = False  # no proxy, .netrc or certificates from the environment
-        session.headers.clear()
-        session.headers.update(self._headers)
-        limits = self._limits
+    def _fetcher(self, warc: WarcWriter, dialer: Dialer, budget: Budget, workdir: Path) -> Fetcher:
         return Fetcher(
-            session=session,
+            headers=self._headers,
+            cookies=Cookies(),
             warc=warc,
             dialer=dialer,
-            tls=self._tls,
-            limits=limits,
-            budget=Budget(
-                bytes_left=limits.total_bytes, deadline=self._monotonic() + limits.total_s
-            ),
+            trust=self._trust,
+            limits=self._limits,
+            budget=budget,
             folder=workdir,
             page_id=self._new_id(),
             clock=self._clock,
@@ -279,10 +286,16 @@ def _without_media(blocked: BlockedList, document: Cleaned | None) -> dict[str, 
     }
 
 
-def _notes(walked: Walked) -> tuple[str, ...]:
+def _notes(walked: Walked, connections: Connections) -> tuple[str, ...]:
     scripts = ("scripts-not-run",) if walked.has_scripts else ()
     refresh = (f"refresh-not-followed {walked.refresh}",) if walked.refresh else ()
-    return (*scripts, *refresh)
+    unasked = len(connections.unasked())
+    return (
+        *not_verified((one.host, one.why) for one in connections.refusals()),
+        *scripts,
+        *refresh,
+        *((f"answers-unasked {unasked}",) if unasked else ()),
+    )
 
 
 def _detail(walked: Walked, fetcher: Fetcher, received: int) -> Mapping[str, Json]:
@@ -299,13 +312,3 @@ def _detail(walked: Walked, fetcher: Fetcher, received: int) -> Mapping[str, Jso
             walked.page.headers, sent_at=walked.page.sent_at, head_at=walked.page.head_at
         ),
     }
-
-
-def tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Return how servers are verified: against the roots that requests ships, or ``ca_file``."""
-    try:
-        context = ssl.create_default_context(cafile=str(ca_file or where()))
-    except (OSError, ssl.SSLError) as exc:
-        raise BadInput(_("no certificates can be read from {path}").format(path=ca_file)) from exc
-    context.set_alpn_protocols(["http/1.1"])
-    return context

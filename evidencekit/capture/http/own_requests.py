@@ -5,24 +5,24 @@ certificates and addresses with it, is in a WARC file of its own, so that nobody
 page. No cookie is kept, nothing is followed that leaves the web or falls back from https.
 """
 
-import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
 from io import BytesIO
 from pathlib import Path
 
-import requests
-
 import evidencekit
 from evidencekit.capture.decoding import decode_body
 from evidencekit.capture.guard.dialing import Dialer
-from evidencekit.capture.http.fetch import Fetcher, Reply
+from evidencekit.capture.http.answer import Reply
+from evidencekit.capture.http.budget import Budget
+from evidencekit.capture.http.cookies import Cookies
+from evidencekit.capture.http.fetch import Fetcher
 from evidencekit.capture.http.limits import Limits, MiB
-from evidencekit.capture.http.tape import Budget
+from evidencekit.capture.http.server_trust import ServerTrust
 from evidencekit.capture.warc import WarcWriter
 
 WARC_NAME = "look-up.warc.gz"
@@ -82,32 +82,31 @@ def own_requests(
     folder: Path,
     *,
     dialer: Dialer,
-    tls: ssl.SSLContext,
+    trust: ServerTrust,
     clock: Callable[[], datetime],
     new_id: Callable[[], str],
     limits: Limits = LOOK_UP_LIMITS,
 ) -> Iterator[OwnRequests]:
     """Record into ``folder / WARC_NAME``, complete when the context is left."""
     software = f"evidencekit/{evidencekit.__version__}"
-    settings = {"recordedFrom": "bytes above TLS, one connection per exchange; no page's requests"}
-    with (
-        WarcWriter(
-            folder / WARC_NAME, software=software, settings=settings, clock=clock, new_id=new_id
-        ) as warc,
-        requests.Session() as session,
-    ):
-        session.trust_env = False
-        session.headers.clear()
-        session.headers.update(
-            {"User-Agent": software, "Accept-Encoding": "identity", "Connection": "close"}
-        )
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        budget = Budget(bytes_left=limits.total_bytes, deadline=time.monotonic() + limits.total_s)
+    settings = {
+        "recordedFrom": "bytes above TLS, split between the exchanges of a connection; "
+        "no page's requests"
+    }
+    budget = Budget(allowed_bytes=limits.total_bytes, deadline=time.monotonic() + limits.total_s)
+    with WarcWriter(
+        folder / WARC_NAME, software=software, settings=settings, clock=clock, new_id=new_id
+    ) as warc:
         fetcher = Fetcher(
-            session=session,
+            headers={
+                "User-Agent": software,
+                "Accept-Encoding": "identity",
+                "Connection": "close",
+            },
+            cookies=Cookies(DefaultCookiePolicy(allowed_domains=[])),
             warc=warc,
             dialer=dialer,
-            tls=tls,
+            trust=trust,
             limits=limits,
             budget=budget,
             folder=folder,
@@ -115,4 +114,5 @@ def own_requests(
             clock=clock,
             monotonic=time.monotonic,
         )
-        yield OwnRequests(fetcher, limits)
+        with closing(fetcher):
+            yield OwnRequests(fetcher, limits)

@@ -1,7 +1,9 @@
-"""The tape of one connection: every byte that was sent and received, above TLS, and its limits.
+"""The tape of one exchange: every byte that was sent and received, above TLS, and its limits.
 
-The bytes are taken where they enter and leave ``http.client``, before anything parses them. One
-connection serves one exchange, so all that arrives on it belongs to that answer.
+The bytes are taken where they enter and leave ``http.client``, before anything parses them. A
+connection serves one exchange after the other: what arrives between a request and the end of its
+answer is that answer's. Whatever came with it beyond that end is kept on its tape too, since no
+other request had been sent; its connection serves nobody any more (docs/decisions/0025).
 """
 
 import io
@@ -9,12 +11,12 @@ import re
 import socket
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
+from evidencekit.capture.http.budget import Budget
 from evidencekit.capture.http.limits import Limits
 from evidencekit.capture.stopped import StoppedError
 from evidencekit.capture.warc import Block, Truncated
@@ -27,21 +29,15 @@ if TYPE_CHECKING:
 _HEAD_END = re.compile(rb"\n\r?\n")
 _OVERLAP = 2  # bytes of the end of a head that may lie in the piece before
 _HTTP = b"HTTP/"
-
-
-@dataclass(slots=True)
-class Budget:
-    """What one capture may still use, all exchanges together."""
-
-    bytes_left: int
-    deadline: float
-    """On the same monotonic clock that the tape is given."""
+_IN_MEMORY = 256 * 1024
+_BUFFER = 64 * 1024
 
 
 class Tape:
-    """Records one exchange into an unnamed file in ``folder``; closed by leaving the context.
+    """Records one exchange, in memory or in an unnamed file in ``folder``; :meth:`close` ends it.
 
-    With ``is_head_only`` what comes after the head is not kept, and nothing is on the disk.
+    Used by one thread at a time. With ``is_head_only`` what comes after the head is not kept, and
+    nothing is on the disk.
     """
 
     def __init__(
@@ -57,8 +53,8 @@ class Tape:
         self._is_head_only = is_head_only
         self._file: BinaryIO = io.BytesIO()
         if not is_head_only:
-            on_disk = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed by __exit__)
-            self._file = cast("BinaryIO", on_disk)
+            spooled = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 (close)
+            self._file = cast("BinaryIO", spooled)  # it is one in all but its declared type
         self._limits = limits
         self._budget = budget
         self._clock = clock
@@ -69,6 +65,8 @@ class Tape:
         self.sent = b""
         self.sent_at: datetime | None = None
         self.received_bytes = 0
+        self.beyond_bytes: int | None = None
+        """What came with the answer beyond its end; None where the end was not seen."""
         self.stopped: StoppedError | None = None
 
     def __enter__(self) -> Self:
@@ -77,6 +75,10 @@ class Tape:
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget what was recorded; harmless when repeated."""
         self._file.close()
 
     @property
@@ -86,20 +88,25 @@ class Tape:
 
     def send(self, data: bytes) -> None:
         """Note what is about to be sent, and when the first of it was."""
-        self.sent_at = self.sent_at or self._clock()
+        if self.sent_at is None:
+            self.sent_at = self._clock()
         self.sent += data
 
     def patience(self) -> tuple[float, str]:
         """Return how long to wait for the next byte, and which limit that is."""
-        now = self._monotonic()
-        return min(
-            (self._limits.read_s, "read"),
-            (max(0.001, self._deadline - now), "resource"),
-            (max(0.001, self._budget.deadline - now), "total"),
-        )
+        left = {
+            "read": self._limits.read_s,
+            "resource": self._deadline - self._monotonic(),
+            "total": self._budget.deadline - self._monotonic(),
+        }
+        limit = min(left, key=left.__getitem__)
+        return max(left[limit], 0.001), limit
 
-    def room(self) -> int:
-        """Return how many more bytes may be received; raises where there are none, or no time."""
+    def borrow(self, wanted: int) -> int:
+        """Return how many more bytes may be received, and :meth:`settle` has to follow.
+
+        Raises where there are none, or no time.
+        """
         now = self._monotonic()
         if now >= min(self._deadline, self._budget.deadline):
             raise self.stop(f"timed-out {self.patience()[1]}", "time")
@@ -107,12 +114,16 @@ class Tape:
             raise self.stop(f"header-too-large {self._limits.head_bytes}", "length")
         if self.received_bytes >= self._limits.resource_bytes:
             raise self.stop(f"too-large {self._limits.resource_bytes}", "length")
-        if self._budget.bytes_left <= 0:
+        granted = self._budget.borrow(
+            min(wanted, self._limits.resource_bytes - self.received_bytes)
+        )
+        if not granted:
             raise self.stop(f"too-large-total {self._limits.total_bytes}", "length")
-        return min(self._limits.resource_bytes - self.received_bytes, self._budget.bytes_left)
+        return granted
 
-    def receive(self, data: bytes) -> None:
-        """Keep what has arrived."""
+    def settle(self, granted: int, data: bytes) -> None:
+        """Keep what has arrived of what was borrowed."""
+        self._budget.settle(granted, len(data))
         kept = len(data) if self._head_size is None or not self._is_head_only else 0
         if self._head_size is None:
             found = _HEAD_END.search(self._last + data)
@@ -122,13 +133,16 @@ class Tape:
                     kept = self._head_size - self.received_bytes
             self._last = (self._last + data)[-_OVERLAP:]
         self.received_bytes += len(data)
-        self._budget.bytes_left -= len(data)
         try:
             self._file.write(data[:kept])
         except OSError as exc:
             raise DiskUnavailable(
                 _("cannot write what was received: {exc}").format(exc=exc)
             ) from exc
+
+    def end(self, answer_bytes: int) -> None:
+        """Note where the answer ended."""
+        self.beyond_bytes = self.received_bytes - answer_bytes
 
     def stop(self, reason: str, truncated: Truncated) -> StoppedError:
         """Remember why we end the exchange; the caller raises what is returned."""
@@ -155,7 +169,7 @@ class Tape:
         return Block(head=head, body=self._file, body_size=self.received_bytes - size)
 
 
-class TapedReader(io.RawIOBase):
+class _TapedSocket(io.RawIOBase):
     """Reads from a socket onto a tape, waiting no longer and taking no more than the tape says."""
 
     def __init__(self, sock: socket.socket, raw: io.RawIOBase, tape: Tape) -> None:
@@ -167,21 +181,46 @@ class TapedReader(io.RawIOBase):
         """Return True."""
         return True
 
+    def tell(self) -> int:
+        """Return how much of the answer has been received: the buffer counts back from it."""
+        return self._tape.received_bytes
+
     def readinto(self, buffer: "WriteableBuffer") -> int:
         """Receive at most what fits; 0 at the end of the connection."""
-        view = memoryview(buffer).cast("B")[: self._tape.room()]
-        seconds, limit = self._tape.patience()
-        self._sock.settimeout(seconds)
+        view = memoryview(buffer).cast("B")[:_BUFFER]
+        granted = self._tape.borrow(len(view))
+        count = 0
         try:
-            count = self._raw.readinto(view) or 0
-        except TimeoutError as exc:
-            raise self._tape.stop(f"timed-out {limit}", "time") from exc
-        if count:
-            self._tape.receive(bytes(view[:count]))
+            count = self._receive(view[:granted])
+        finally:
+            self._tape.settle(granted, bytes(view[:count]))
         return count
 
+    def _receive(self, view: memoryview) -> int:
+        seconds, limit = self._tape.patience()
+        if seconds != self._sock.gettimeout():  # setting it is a call of the system each time
+            self._sock.settimeout(seconds)
+        try:
+            return self._raw.readinto(view) or 0
+        except TimeoutError as exc:
+            raise self._tape.stop(f"timed-out {limit}", "time") from exc
+
     def close(self) -> None:
-        """Let go of the socket."""
+        """Let go of the socket, which stays open for the connection."""
         if not self.closed:
             self._raw.close()
+        super().close()
+
+
+class TapedReader(io.BufferedReader):
+    """What ``http.client`` reads an answer from; it closes it where the answer ends."""
+
+    def __init__(self, sock: socket.socket, raw: io.RawIOBase, tape: Tape) -> None:
+        super().__init__(_TapedSocket(sock, raw, tape), _BUFFER)
+        self._tape = tape
+
+    def close(self) -> None:
+        """Note how much of what was received the answer took."""
+        if not self.closed:
+            self._tape.end(self.tell())
         super().close()

@@ -1,14 +1,20 @@
-"""Fetches a page and what it names: redirects, then requisites, each once, breadth first."""
+"""Fetches a page and what it names: redirects, then requisites, each once, breadth first.
+
+Several requisites are fetched at once. They are recorded and read in the order in which they were
+named, each with its redirects, whichever answers first; so two captures of the same page have the
+same order.
+"""
 
 import io
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from evidencekit.capture.decoding import Decoded, decode_body, decode_css, decode_text
 from evidencekit.capture.html.requisites import Kind, Links, Requisite, read_css, read_html
-from evidencekit.capture.http.fetch import Fetcher, Reply
+from evidencekit.capture.http.ahead import Ahead
+from evidencekit.capture.http.answer import Reply
+from evidencekit.capture.http.fetch import Exchanged, Fetcher
 from evidencekit.capture.http.limits import Limits
 from evidencekit.protocols import Observer
 
@@ -43,6 +49,26 @@ class Walked:
     limits_hit: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """One requisite, and who named it how deep in frames."""
+
+    requisite: Requisite
+    referrer: str
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Followed:
+    """Where a URL led."""
+
+    exchanged: tuple[Exchanged, ...]
+    reply: Reply
+    answered: str
+    """The last URL that was answered at all."""
+    hops: int
+
+
 class Walk:
     """One capture; ``fetcher`` holds what it may still use.
 
@@ -61,13 +87,15 @@ class Walk:
         self._fetcher = fetcher
         self._limits = limits
         self._observer = observer
-        self._pending: deque[tuple[Requisite, str, int]] = deque()
+        self._ahead: Ahead[_Task, _Followed | None] = Ahead(self._fetch)
         self._known: set[str] = set()
 
     def run(self, url: str) -> Walked:
         """Fetch everything; never raises for what a server does."""
-        page, final_url, redirects = self._follow(url, "frame", referrer=None)
-        walked = Walked(page=page, final_url=final_url, redirects=redirects)
+        followed = self._follow(url, "frame", referrer=None)
+        self._fetcher.record(followed.exchanged)
+        page = followed.reply
+        walked = Walked(page=page, final_url=followed.answered, redirects=followed.hops)
         self._known |= {url, page.url}
         if page.status is None or page.location is not None:
             return walked
@@ -78,37 +106,62 @@ class Walk:
                 self._blocked(requisite)
             return walked
         self._add(links, page.url, 0, walked)
-        while self._pending:
-            if (spent := self._fetcher.spent()) is not None:
-                walked.limits_hit += [spent, f"requisites-not-fetched {len(self._pending)}"]
-                break
-            self._observer.on(_STEP, walked.requisites, walked.requisites + len(self._pending))
-            self._take(*self._pending.popleft(), walked)
+        with self._ahead:
+            try:
+                self._take_all(walked)
+            except BaseException:
+                self._fetcher.break_off()
+                raise
         return walked
 
-    def _take(self, requisite: Requisite, referrer: str, depth: int, walked: Walked) -> None:
+    def _take_all(self, walked: Walked) -> None:
+        spent, not_fetched = None, 0
+        while self._ahead:
+            self._observer.on(_STEP, walked.requisites, walked.requisites + len(self._ahead))
+            task, followed = self._ahead.next()
+            if followed is None:
+                not_fetched += 1
+            else:
+                self._take(task, followed, walked)
+            spent = spent or self._fetcher.spent()
+            if spent is not None:
+                not_fetched += self._ahead.drop()
+        if not_fetched:
+            walked.limits_hit += [str(spent), f"requisites-not-fetched {not_fetched}"]
+
+    def _fetch(self, task: _Task) -> _Followed | None:
+        """Fetch a requisite, in a thread of its own; None where nothing may be fetched any more."""
+        if self._fetcher.spent() is not None:
+            return None
+        return self._follow(task.requisite.url, task.requisite.kind, referrer=task.referrer)
+
+    def _take(self, task: _Task, followed: _Followed, walked: Walked) -> None:
+        self._fetcher.record(followed.exchanged)
         walked.requisites += 1
-        reply, _final, _redirects = self._follow(requisite.url, requisite.kind, referrer=referrer)
+        requisite, reply = task.requisite, followed.reply
         if not reply.is_ok:
             why = reply.reason or f"http-status {reply.status}"
             walked.missing.append(f"{why} {requisite.url}")
         if reply.status is not None and reply.location is None:
             links = self._read(reply, requisite.kind, walked)
-            deeper = depth + (requisite.kind == "frame")
+            deeper = task.depth + (requisite.kind == "frame")
             self._add(links, reply.url, deeper, walked)
 
-    def _follow(self, url: str, kind: Kind, *, referrer: str | None) -> tuple[Reply, str, int]:
+    def _follow(self, url: str, kind: Kind, *, referrer: str | None) -> _Followed:
+        exchanged: list[Exchanged] = []
         answered, hops = url, 0
         while True:
             headers = {"Accept": _ACCEPT[kind], **_referer(referrer, url)}
-            reply = self._fetcher.fetch(url, headers=headers, keep=kind != "file")
+            exchanged += self._fetcher.exchange(url, headers=headers, keep=kind != "file")
+            reply = exchanged[-1].reply
             answered = url if reply.status is not None else answered
-            if reply.location is None:
-                return reply, answered, hops
             endless = f"too-many-redirects {hops}" if hops == self._limits.redirects else None
-            if (stop := endless or self._fetcher.spent()) is not None:
-                return replace(reply, reason=stop), answered, hops
-            url, hops = reply.location, hops + 1
+            if reply.location is not None and (stop := endless or self._fetcher.spent()):
+                reply = replace(reply, reason=stop)
+            elif reply.location is not None:
+                url, hops = reply.location, hops + 1
+                continue
+            return _Followed(exchanged=tuple(exchanged), reply=reply, answered=answered, hops=hops)
 
     def _read(self, reply: Reply, kind: Kind, walked: Walked) -> Links:
         content_type = reply.headers.get("content-type", "")
@@ -146,11 +199,12 @@ class Walk:
             limit = None
             if requisite.kind == "frame" and depth >= self._limits.frame_depth:
                 limit = f"frames-too-deep {self._limits.frame_depth}"
-            elif len(self._pending) + walked.requisites >= self._limits.requisites:
+            elif len(self._ahead) + walked.requisites >= self._limits.requisites:
                 limit = f"too-many-requisites {self._limits.requisites}"
             if limit is None:
                 self._known.add(requisite.url)
-                self._pending.append((requisite, referrer, depth))
+                task = _Task(requisite=requisite, referrer=referrer, depth=depth)
+                self._ahead.add(task, host=urlsplit(requisite.url).netloc)
             elif limit not in walked.limits_hit:
                 walked.limits_hit.append(limit)
 

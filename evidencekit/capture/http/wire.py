@@ -5,28 +5,41 @@ and SNI keep the name.
 """
 
 import http.client
-import io
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from requests.adapters import HTTPAdapter
+from urllib3 import BaseHTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import wait_for_read
 
 from evidencekit.capture.guard.dialing import Dialer
 from evidencekit.capture.guard.passages import Passage
 from evidencekit.capture.http.tape import Tape, TapedReader
 
-_BUFFER = 64 * 1024
+_FINAL = 200  # RFC 9110 §15.2: below it more of the same answer follows, or another protocol
+MAX_UNASKED = 4096
+"""Of what a server sends without having been asked, as much is kept."""
+
+
+class Origin(NamedTuple):
+    """Where connections go that may serve one another's requests."""
+
+    scheme: str
+    host: str
+    port: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
     """Who was at the other end, as seen on the connection itself."""
 
+    connection: int
+    """Which connection of the capture it was, from 1 on."""
     ip: str | None
     """None behind an upstream proxy, which alone knows."""
     port: int
@@ -35,86 +48,109 @@ class Peer:
     cipher: str | None = None
     chain: tuple[bytes, ...] = ()
     """DER certificates as the server sent them, its own first."""
-
-
-class TapedAdapter(HTTPAdapter):
-    """Sends one request over one fresh connection, onto one tape."""
-
-    def __init__(self, *, tape: Tape, dialer: Dialer, tls: ssl.SSLContext) -> None:
-        self._tape = tape
-        self._dialer = dialer
-        self._tls = tls
-        self.peers: list[Peer] = []
-        super().__init__()
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        """Put our connection class into the pool that requests has made."""
-        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        made: Any = partial(
-            _Connection, tape=self._tape, dialer=self._dialer, met=self.peers.append
-        )
-        if pool.scheme == "https":
-            made = partial(_TlsConnection, **made.keywords, ssl_context=self._tls)
-        pool.ConnectionCls = made
-        return pool
-
-    def cert_verify(self, *args: Any, **kwargs: Any) -> None:
-        """Do nothing: the context verifies, and would load requests' own roots once more."""
+    is_verified: bool = False
+    """Whether TLS was, by the host's name and up to a known root."""
 
 
 class _Response(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, tape: Tape, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(TapedReader(sock, self.fp.detach(), tape), _BUFFER)
+        self.fp = TapedReader(sock, self.fp.detach(), tape)
 
 
-class _Connection(HTTPConnection):
+class Connection(HTTPConnection):
+    """Serves one exchange after the other, each onto a tape of its own; for one thread at a time.
+
+    ``timeout_s`` is for the TLS handshake and for sending.
+    """
+
     def __init__(
-        self,
-        *args: Any,
-        tape: Tape,
-        dialer: Dialer,
-        met: Callable[[Peer], None],
-        **kwargs: Any,
+        self, origin: Origin, *, dialer: Dialer, number: int, timeout_s: float, **more: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
-        self._tape = tape
+        super().__init__(origin.host, origin.port, timeout=timeout_s, **more)
+        self.origin = origin
+        self.peer: Peer | None = None
+        """None as long as nobody is there."""
+        self.uses = 0
+        """How many requests went out."""
+        self.is_kept = False
+        """Whether another exchange may follow when this one is over."""
         self._dialer = dialer
-        self._met = met
+        self._number = number
         self._passage: Passage | None = None
+        self._tape: Tape | None = None
+
+    def ask(self, target: str, headers: Mapping[str, str], tape: Tape) -> BaseHTTPResponse:
+        """Send a GET and return the answer as soon as its head has come."""
+        self._tape = tape
+        self.uses += 1
         self.response_class: Any = partial(_Response, tape=tape)
+        self.request("GET", target, headers=headers, preload_content=False, decode_content=False)
+        return self.getresponse()
+
+    def may_go_on(self, status: int, tape: Tape) -> bool:
+        """Return whether another request can follow an answer that was read to its end."""
+        return self.sock is not None and tape.beyond_bytes == 0 and status >= _FINAL
+
+    def unasked(self) -> bytes | None:
+        """Look, between two exchanges, whether a server that has to be silent is.
+
+        None where it is, and the connection can be used; else what it sent, nothing where it has
+        closed the connection.
+        """
+        try:
+            if not wait_for_read(self.sock, timeout=0) and not _holds_some(self.sock):
+                return None
+            self.sock.settimeout(0)
+            return self.sock.recv(MAX_UNASKED)
+        except (BlockingIOError, ssl.SSLWantReadError):  # TLS's own: a ticket for the next session
+            return None
+        except OSError:
+            return b""
+
+    def break_off(self) -> None:
+        """End what another thread waits for on this connection."""
+        with suppress(OSError, AttributeError):  # it may be gone, or not there yet
+            self.sock.shutdown(socket.SHUT_RDWR)
 
     def _new_conn(self) -> socket.socket:
         self._passage = self._dialer.passages.open()
         return self._dialer.dial(self._passage, self._dns_host.strip("[]"), self.port)
 
     def connect(self) -> None:
+        """Connect, and see who is there."""
         super().connect()
         if self._passage is not None:
-            self._met(_peer(self.sock, self._passage))
+            self.peer = _peer(self.sock, self._passage, self._number)
 
     def send(self, data: Any) -> None:
-        if self.sock is None:
-            self.connect()
-        self._tape.send(bytes(data))
+        """Send onto the tape and to the server."""
+        if self._tape is not None:
+            self._tape.send(bytes(data))
         super().send(data)
 
 
-class _TlsConnection(_Connection, HTTPSConnection):
-    pass
+class TlsConnection(Connection, HTTPSConnection):
+    """The same above TLS; ``ssl_context`` says how the server is verified."""
 
 
-def _peer(sock: socket.socket, passage: Passage) -> Peer:
+def _peer(sock: socket.socket, passage: Passage, number: int) -> Peer:
     if not isinstance(sock, ssl.SSLSocket):
-        return Peer(ip=passage.ip, port=passage.port)
+        return Peer(connection=number, ip=passage.ip, port=passage.port)
     cipher = sock.cipher()
     return Peer(
+        connection=number,
         ip=passage.ip,
         port=passage.port,
         tls_version=sock.version(),
         cipher=cipher[0] if cipher else None,
         chain=_chain(sock),
+        is_verified=sock.context.verify_mode is ssl.CERT_REQUIRED,
     )
+
+
+def _holds_some(sock: socket.socket) -> bool:
+    return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
 
 
 def _chain(sock: ssl.SSLSocket) -> tuple[bytes, ...]:

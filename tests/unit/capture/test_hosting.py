@@ -26,9 +26,9 @@ from evidencekit.capture.hosting.hosting import (
 from evidencekit.capture.hosting.platforms import platform_of
 from evidencekit.capture.hosting.public_address import ask_public_address
 from evidencekit.capture.hosting.rdap import Answered, Rdap
-from evidencekit.capture.http.engine import tls_context
 from evidencekit.capture.http.limits import Limits
 from evidencekit.capture.http.own_requests import WARC_NAME, OwnRequests, own_requests
+from evidencekit.capture.http.server_trust import ServerTrust
 from evidencekit.formats import canonical
 from evidencekit.model.hosting import Hosting, RegistryKind
 from tests.tools.hostile_server import Answer, HostileServer, Talk
@@ -73,7 +73,7 @@ def asking(folder: Path, guard: Callable[[str], str | None] = allow_any) -> Iter
     with own_requests(
         folder,
         dialer=dialer,
-        tls=tls_context(None),
+        trust=ServerTrust(),
         clock=now,
         new_id=lambda: str(uuid4()),
         limits=SMALL,

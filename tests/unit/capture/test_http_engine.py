@@ -594,19 +594,26 @@ def test_the_total_time_ends_the_walk(tmp_path: Path) -> None:
     assert_checks(tmp_path)
 
 
-def test_the_total_limit_ends_the_walk(tmp_path: Path) -> None:
+def test_the_total_limit_is_kept_to_the_byte_and_ends_the_walk(tmp_path: Path) -> None:
     big = b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n" + b"x" * 9000
-    limits = Limits(total_bytes=5000, read_s=2)
-    with served(page(b"<img src=a><img src=b><img src=c>"), a=big, b=big) as server:
-        result = capture(tmp_path, server.url(), limits=limits)
+    names = [f"{number}.png" for number in range(20)]
+    html = page("".join(f"<img src={name}>" for name in names).encode())
+    with served(html, **dict.fromkeys(names, big)) as server:
+        result = capture(tmp_path, server.url(), limits=Limits(total_bytes=5000, read_s=2))
 
     assert result.verdict == PARTIAL
-    assert result.reasons == (
+    assert result.detail["received_bytes"] == 5000
+    assert sum(len(block) for _, block in records(tmp_path, "response")) == 5000
+    spent, left, missing, *each = result.reasons
+    # How many were under way when it was used up is up to the server; none is passed over.
+    counts = [int(reason.split()[1]) for reason in (left, missing)]
+    assert (spent, left, missing) == (
         "too-large-total 5000",
-        "requisites-not-fetched 2",
-        "requisites-missing 1",
-        f"requisite too-large-total 5000 {server.url('/a')}",
+        f"requisites-not-fetched {counts[0]}",
+        f"requisites-missing {counts[1]}",
     )
+    assert sum(counts) == 20
+    assert all(reason.startswith("requisite too-large-total 5000 ") for reason in each)
 
 
 # Addresses

@@ -1,0 +1,109 @@
+"""Work done ahead in a few threads, its outcomes handed back in the order in which it was given.
+
+What is done at once depends on how fast the world answers; the order in which it is read, and
+recorded, does not.
+"""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from itertools import islice
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+AT_ONCE = 12
+AT_ONCE_FOR_ONE = 6  # as browsers, for each host
+WINDOW = 64
+"""How far ahead of the first that is not handed back yet: each holds what it has received."""
+Task = TypeVar("Task")
+Outcome = TypeVar("Outcome")
+
+
+@dataclass(slots=True, eq=False)
+class _Job(Generic[Task, Outcome]):
+    task: Task
+    host: str
+    outcome: "Future[Outcome]" = field(default_factory=Future)
+    is_begun: bool = False
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.is_begun and not self.outcome.done()
+
+
+class Ahead(Generic[Task, Outcome]):
+    """Used by one thread; ``work`` is called by others, and what it raises :meth:`next` raises.
+
+    Leaving the context waits for nobody: what is under way then ends by itself, unheard.
+    """
+
+    def __init__(self, work: Callable[[Task], Outcome]) -> None:
+        self._work = work
+        self._jobs: deque[_Job[Task, Outcome]] = deque()
+        self._to_do: SimpleQueue[_Job[Task, Outcome] | None] = SimpleQueue()
+        self._threads = 0
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        for _each in range(self._threads):
+            self._to_do.put(None)
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def add(self, task: Task, *, host: str) -> None:
+        """Put ``task`` at the end."""
+        self._jobs.append(_Job(task, host))
+
+    def next(self) -> tuple[Task, Outcome]:
+        """Return the first that was not returned yet, when it is done."""
+        first = self._jobs[0]
+        with self._changed:
+            while not first.outcome.done():
+                self._begin_more()
+                self._changed.wait()
+        self._begin_more()
+        self._jobs.popleft()
+        return first.task, first.outcome.result()
+
+    def drop(self) -> int:
+        """Forget what has not been begun, and return how much that was."""
+        kept = deque(job for job in self._jobs if job.is_begun)
+        dropped = len(self._jobs) - len(kept)
+        self._jobs = kept
+        return dropped
+
+    def _begin_more(self) -> None:
+        window = list(islice(self._jobs, WINDOW))
+        busy = Counter(job.host for job in window if job.is_under_way)
+        for job in window:
+            if busy.total() >= AT_ONCE:
+                return
+            if not job.is_begun and busy[job.host] < AT_ONCE_FOR_ONE:
+                busy[job.host] += 1
+                self._begin(job, needed=busy.total())
+
+    def _begin(self, job: _Job[Task, Outcome], *, needed: int) -> None:
+        job.is_begun = True
+        if self._threads < needed:
+            self._threads += 1
+            # A daemon: an interrupted capture ends without waiting for a server that hangs.
+            threading.Thread(target=self._run, daemon=True).start()
+        self._to_do.put(job)
+
+    def _run(self) -> None:
+        while (job := self._to_do.get()) is not None:
+            try:
+                job.outcome.set_result(self._work(job.task))
+            except BaseException as exc:  # noqa: BLE001 (raised again by next)
+                job.outcome.set_exception(exc)
+            with self._changed:
+                self._changed.notify()
