@@ -59,6 +59,7 @@ def capture(
     proxy: str | None = None,
     is_passive: bool = False,
     is_without_media: bool = False,
+    accepts_invalid_tls: bool = False,
     actor: Actor | None = None,
     sensitivity: Sensitivity = Sensitivity.NORMAL,
     is_covert: bool = False,
@@ -71,7 +72,9 @@ def capture(
     Then registries are asked who hosts it, once for each host, and ``public_address_of``, a URL,
     which address this network shows. Covert: nobody is asked but the page, no authority either.
     Passive: the page is neither scrolled nor clicked. All goes through ``proxy`` where one is
-    given, ``socks5://`` or ``http://``, and no name is looked up here then.
+    given, ``socks5://`` or ``http://``, and no name is looked up here then. With
+    ``accepts_invalid_tls`` a certificate that cannot be verified is accepted and noted; registries
+    and authorities are verified all the same.
     Without ``engine`` a browser is used where one is found. Raises
     :class:`~evidencekit.errors.BadInput` for what is no web address before anything is fetched,
     :class:`~evidencekit.errors.BrowserUnavailable`.
@@ -89,6 +92,7 @@ def capture(
         upstream=upstream,
         is_passive=is_passive,
         is_without_media=is_without_media or sensitivity is Sensitivity.CSAM_SUSPECTED,
+        accepts_invalid_tls=accepts_invalid_tls,
         is_covert=is_covert,
         reference=str(case.id),
         setting=setting,
@@ -160,6 +164,7 @@ def _choose(
     upstream: Upstream | None,
     is_passive: bool,
     is_without_media: bool,
+    accepts_invalid_tls: bool,
     is_covert: bool,
     reference: str,
     setting: Setting,
@@ -182,6 +187,7 @@ def _choose(
                     upstream=upstream,
                     is_passive=is_passive,
                     is_without_media=is_without_media,
+                    accepts_invalid_tls=accepts_invalid_tls,
                     reference=reference,
                     browser=browser,
                     observe=observe,
@@ -192,6 +198,7 @@ def _choose(
         clock=setting.clock,
         new_id=_new_id,
         allow_private=allow_private,
+        accepts_invalid_tls=accepts_invalid_tls,
         upstream=upstream,
         observe=observe,
         is_without_media=is_without_media,

@@ -9,6 +9,8 @@ from evidencekit.cli.commands.capture import _exit_code
 from evidencekit.demo import site
 from evidencekit.model.capture import CaptureVerdict as V
 from tests.cli.transcripts import Done
+from tests.tools.authority import Authority
+from tests.tools.hostile_server import HostileServer, page, says
 
 Case = Callable[..., Done]
 
@@ -102,3 +104,44 @@ def test_pages_are_captured_without_media_on_demand_and_where_child_abuse_is_sus
     assert event["detail"]["facts"]["exchanges"] == 1
     shown = case("capture", "--help").ok().out
     assert "--no-media" in shown
+
+
+@pytest.mark.network
+def test_a_bad_certificate_is_refused_with_the_way_on_and_its_danger(
+    case: Case, tmp_path: Path
+) -> None:
+    tls = Authority().server(tmp_path)
+    with HostileServer({"/": says(page(b"x"))}, tls=tls) as server:
+        url = server.url()
+        done = case("capture", url, "--engine", "http", "--allow-private")
+        assert done.code == 30
+        assert "nobody can tell whether it was the site that answered" in done.err
+        assert f"capture --allow-private --accept-invalid-tls {url}" in done.err
+
+        again = case("capture", url, "--engine", "http", "--allow-private", "--accept-invalid-tls")
+    assert again.code == 0
+    assert "captured although the certificate was not verified" in again.out
+    assert "127.0.0.1 self-signed certificate in certificate chain" in again.out
+    assert "--accept-invalid-tls" not in again.err
+    detail = case("log", "--json").ok().objects[-1]["detail"]
+    why = "self-signed certificate in certificate chain"
+    assert detail["notes"] == [f"tls-not-verified 127.0.0.1 {why}"]
+    assert detail["facts"]["accepts_invalid_tls"] is True
+
+
+@pytest.mark.network
+@pytest.mark.parametrize(
+    "caution", ["--no-media", "--covert", "--passive", "--sensitivity=csam_suspected"]
+)
+def test_the_way_on_leaves_no_caution_out(case: Case, caution: str) -> None:
+    done = case("capture", "http://127.0.0.1:9/", "--engine", "http", caution)
+    assert f"capture {caution} --allow-private http://127.0.0.1:9/" in done.err
+
+
+@pytest.mark.network
+def test_the_way_on_is_not_offered_where_it_leads_nowhere(case: Case) -> None:
+    with HostileServer({"/": says(page(b"x"))}) as server:
+        url = server.url().replace("http:", "https:")
+        done = case("capture", url, "--engine", "http", "--allow-private")
+    assert done.code == 30
+    assert "--accept-invalid-tls" not in done.err

@@ -1,9 +1,10 @@
 """The browser engine: one page in a real Chromium, recorded by Chromium's own network log.
 
-No byte between page and server is changed, no certificate is ours, and TLS errors are never
-ignored. Each capture has a process and a profile of its own, so no cookie, cache
-or script of one page is seen by another, and both are gone afterwards. The log is converted while
-the page is being looked at and never lies on a disk.
+No byte between page and server is changed, and no certificate is ours. A certificate that cannot
+be verified ends the visit, unless it was asked for to go on; then it is said. Each capture has a
+process and a profile of its own, so no cookie, cache or script of one page is seen by another, and
+both are gone afterwards. The log is converted while the page is being looked at and never lies on
+a disk.
 
 All traffic goes through the guard (:mod:`evidencekit.capture.guard.socks`), which resolves every
 name and judges every address before it connects: a redirect, a sub-resource, a WebSocket or a
@@ -37,6 +38,7 @@ from evidencekit.capture.guard.upstream import Upstream
 from evidencekit.capture.netlog.recorder import Recorder
 from evidencekit.capture.netlog.to_warc import Recording
 from evidencekit.capture.page.visit import BrowserLimits, Visit
+from evidencekit.capture.tls_notes import not_verified
 from evidencekit.capture.without_media.telling import told_without_media
 from evidencekit.formats.wacz import WaczPage
 from evidencekit.model.capture import PageCapture
@@ -58,6 +60,7 @@ class BrowserEngine:
     ``resolve`` and ``observe`` are for tests and for networks with rules of their own. Without
     ``is_replayed`` the page is not shown again to check the record. With ``is_without_media`` no
     picture, film, sound or font is asked for, received or kept (decision 0022).
+    ``accepts_invalid_tls`` goes on where a certificate cannot be verified, and says so.
     """
 
     name = _ENGINE
@@ -73,6 +76,7 @@ class BrowserEngine:
         is_passive: bool = False,
         is_replayed: bool = True,
         is_without_media: bool = False,
+        accepts_invalid_tls: bool = False,
         reference: str | None = None,
         guard: Guard | None = None,
         resolve: Resolve = resolve_host,
@@ -87,6 +91,7 @@ class BrowserEngine:
             new_id=new_id,
             is_passive=is_passive,
             is_without_media=is_without_media,
+            accepts_invalid_tls=accepts_invalid_tls,
             reference=reference,
         )
         self._guard = guard
@@ -121,6 +126,8 @@ class BrowserEngine:
             Recorder(process.log, kill=process.kill) as recorder,
         ):
             on_step("start")
+            if self._how.accepts_invalid_tls:
+                process.accept_invalid_certificates()
             looked = look(
                 address.url + fragment,
                 self._how,
@@ -179,12 +186,14 @@ class BrowserEngine:
             ),
             peer=_peer(visit, dialer.passages),
             notes=(
+                *(not_verified(recording.refused) if self._how.accepts_invalid_tls else ()),
                 *judgement.notes,
                 *packed.notes,
                 *_untested(browser),
                 *through_proxy(dialer.passages.via),
             ),
             detail={
+                "accepts_invalid_tls": self._how.accepts_invalid_tls,
                 **_detail(browser, visit, recording, dialer.passages),
                 **detail_of(visit, looked.behaviours, browser_verdict.resources(visit, recording)),
                 **packed.detail,

@@ -48,6 +48,7 @@ class Looking:
     new_id: Callable[[], str]
     is_passive: bool
     is_without_media: bool
+    accepts_invalid_tls: bool
     reference: str | None
     """What the stamped pictures carry beside time and address."""
 
@@ -152,7 +153,7 @@ def _converter(
         return WarcWriter(
             path,
             software=f"evidencekit/{evidencekit.__version__}",
-            settings=_settings(browser, is_without_media=guard is not None),
+            settings=_settings(browser, how),
             clock=how.clock,
             new_id=how.new_id,
         )
@@ -209,22 +210,23 @@ def _as_far_as_it_goes(visit: Visit) -> Iterator[None]:
         visit.reasons.append("browser-died")
 
 
-def _settings(browser: Browser, *, is_without_media: bool) -> Mapping[str, str]:
+def _settings(browser: Browser, how: Looking) -> Mapping[str, str]:
     """Return what the warcinfo record says of how this was made; paths of ours stay out."""
     shown = flags(
         profile=Path("PROFILE"),
         netlog=Path("NETLOG"),
         door="GUARD:PORT",
-        is_without_media=is_without_media,
+        is_without_media=how.is_without_media,
     )
-    mode = BODILESS_MODE if is_without_media else WHOLE_MODE
+    mode = BODILESS_MODE if how.is_without_media else WHOLE_MODE
     return {
         "browser": f"{browser.name} {browser.version}",
         "browserArguments": " ".join(shown),
         "recordedFrom": f"network log of the browser, capture mode {mode}",
         "headChanges": netlog_heads.CHANGES,
         "cache": netlog_heads.CACHE,
-        **({"withoutMedia": WITHOUT_MEDIA} if is_without_media else {}),
+        **({"withoutMedia": WITHOUT_MEDIA} if how.is_without_media else {}),
+        "invalidCertificates": "accepted" if how.accepts_invalid_tls else "refused",
         "robots": "ignore",
     }
 

@@ -51,6 +51,17 @@ class Running:
     log: LogPipe
     process: subprocess.Popen[bytes]
 
+    def accept_invalid_certificates(self) -> None:
+        """Have pages, frames, workers and WebSockets go on where a certificate cannot be verified.
+
+        To be called before there is a page. The browser judges certificates all the same, and its
+        verdict stays in its network log. Other errors of TLS still end a connection.
+        """
+        ignore = {"ignore": True}
+        self.connection.call(
+            "Security.setIgnoreCertificateErrors", ignore, timeout_s=START_TIMEOUT_S
+        )
+
     def close(self) -> None:
         """Ask the browser to end, which completes its network log, and wait until it has.
 

@@ -300,6 +300,7 @@ def _notes(walked: Walked, connections: Connections) -> tuple[str, ...]:
 
 def _detail(walked: Walked, fetcher: Fetcher, received: int) -> Mapping[str, Json]:
     return {
+        "accepts_invalid_tls": fetcher.accepts_invalid_tls,
         "status": walked.page.status,
         "peers": sorted(fetcher.peers),
         "exchanges": fetcher.exchanges,

@@ -98,6 +98,11 @@ class Fetcher:
         self.exchanges = 0
         self.peers: set[str] = set()
 
+    @property
+    def accepts_invalid_tls(self) -> bool:
+        """Whether a certificate that cannot be verified is recorded and accepted."""
+        return self._trust.accepts_invalid
+
     def spent(self) -> str | None:
         """Return which limit of the whole capture is reached, None where there is room and time."""
         if self._monotonic() >= self._budget.deadline:

@@ -8,6 +8,9 @@ by other code (docs/decisions/0026). Other failures of TLS are never accepted.
 """
 
 import ssl
+import warnings
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address
@@ -15,6 +18,7 @@ from pathlib import Path
 
 from certifi import where
 from cryptography import x509
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from evidencekit.errors import BadInput
@@ -63,11 +67,13 @@ class ServerTrust:
 
         Judged by ``cryptography`` against the same roots, which is stricter than OpenSSL.
         """
-        try:
-            leaf, *others = [x509.load_der_x509_certificate(one) for one in chain]
-            self._verifier(host).verify(leaf, others)
-        except (VerificationError, ValueError, x509.InvalidVersion) as exc:
-            return (str(exc) or type(exc).__name__)[:MAX_WHY_CHARS]
+        with warnings.catch_warnings():  # of certificates that it will not take much longer
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            try:
+                leaf, *others = [x509.load_der_x509_certificate(one) for one in chain]
+                self._verifier(host).verify(leaf, others)
+            except (VerificationError, ValueError, x509.InvalidVersion) as exc:
+                return (str(exc) or type(exc).__name__)[:MAX_WHY_CHARS]
         return "nothing"
 
     def _verifier(self, host: str) -> x509.verification.ServerVerifier:
@@ -80,7 +86,16 @@ class ServerTrust:
 
     @cached_property
     def _store(self) -> Store:
-        return Store(x509.load_pem_x509_certificates(self._roots.read_bytes()))
+        return Store(_readable(self.strict.get_ca_certs(binary_form=True)))
+
+
+def _readable(roots: Iterable[bytes]) -> list[x509.Certificate]:
+    """Leave out roots that ``cryptography`` takes no more, such as one with the serial number 0."""
+    found = []
+    for root in roots:
+        with suppress(ValueError):
+            found.append(x509.load_der_x509_certificate(root))
+    return found
 
 
 def _context(roots: Path) -> ssl.SSLContext:

@@ -50,6 +50,15 @@ class Facts:
             case _:
                 pass
 
+    def refused(self, exchanges: Exchanges) -> tuple[tuple[str, str], ...]:
+        """Return hosts of the page and what the browser found wrong with their certificates."""
+        found = (
+            (host, str(verdict["error"]))
+            for host, verdict in self._verdicts
+            if verdict["error"] is not None and not exchanges.is_own_host(host)
+        )
+        return tuple(dict.fromkeys(found))
+
     def documents(self, exchanges: Exchanges) -> Mapping[str, Json]:
         """Return the documents by URN, without what only the browser itself asked."""
         connections = exchanges.page_connections()

@@ -55,6 +55,8 @@ class Recording:
     uploads_missing: int
     own_requests: int
     """Calls of the browser itself, left out."""
+    refused: tuple[tuple[str, str], ...]
+    """Hosts of the page whose certificate the browser did not accept, and its error, each once."""
     is_torn: bool
     """Whether the log ended before the browser did, so that what came last may be missing."""
     unjudged: int = 0
@@ -187,6 +189,7 @@ def record(
         overlong=tally.overlong,
         unmatched=tally.unmatched,
         own_requests=exchanges.owners.own_requests,
+        refused=facts.refused(exchanges),
         is_torn=log.is_torn and tally.stopped is None,
         unjudged=tally.unjudged,
         stopped=tally.stopped,

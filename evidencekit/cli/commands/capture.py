@@ -1,6 +1,8 @@
 """``capture``: web pages as they are now."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import click
@@ -23,7 +25,10 @@ from evidencekit.workflow.capture import Captured, capture
 from evidencekit.workflow.route import Routed
 
 _PART_MISSING = 3
-_REFUSED = "address-refused"
+_REFUSED = re.compile("address-refused")
+_NOT_VERIFIED = "tls-not-verified"
+_CERTIFICATE = re.compile(r"(requisite )?tls-failed (?!protocol|net::ERR_(?!CERT_))")
+"""A reason of a page that ``--accept-invalid-tls`` would mend; other errors of TLS it does not."""
 
 
 @click.command(
@@ -54,6 +59,14 @@ _REFUSED = "address-refused"
     ),
 )
 @click.option("--allow-private", is_flag=True, help=_("Allow addresses inside this network."))
+@click.option(
+    "--accept-invalid-tls",
+    is_flag=True,
+    help=_(
+        "Go on where a site's certificate cannot be verified, and state it in the evidence: "
+        "somebody else may have answered in its place."
+    ),
+)
 @click.option(
     "--proxy",
     metavar="URL",
@@ -88,6 +101,7 @@ def command(
     passive: bool,
     no_media: bool,
     allow_private: bool,
+    accept_invalid_tls: bool,
     proxy: str | None,
     sensitivity: str,
     covert: bool,
@@ -107,6 +121,7 @@ def command(
             proxy=proxy,
             is_passive=passive,
             is_without_media=no_media,
+            accepts_invalid_tls=accept_invalid_tls,
             actor=actor_of(session, case),
             sensitivity=Sensitivity(sensitivity),
             is_covert=covert,
@@ -122,28 +137,70 @@ def command(
                 _tell_host(session, outcome)
             else:
                 note_date(session, outcome)
-    if not allow_private:
-        _name_allow_private(session, [page for page in pages if _is_refused(page)], proxy)
+    cautions = {
+        "--passive": passive,
+        "--no-media": no_media,
+        "--covert": covert,
+        f"--sensitivity={sensitivity}": sensitivity != Sensitivity.NORMAL.value,
+    }
+    given = _Given(
+        cautions=tuple(word for word, is_given in cautions.items() if is_given),
+        allow_private=allow_private,
+        accept_invalid_tls=accept_invalid_tls,
+        proxy=proxy,
+    )
+    _name_what_would_help(session, pages, given)
     return _exit_code([page.verdict for page in pages])
 
 
-def _is_refused(page: PageCapture) -> bool:
-    return any(reason.startswith(_REFUSED) for reason in page.reasons)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """Options that a command to type next has to repeat."""
 
+    cautions: tuple[str, ...]
+    """Such as ``--no-media``: without them it would do what was not wanted."""
+    allow_private: bool
+    accept_invalid_tls: bool
+    proxy: str | None
 
-def _name_allow_private(
-    session: Session, refused: Sequence[PageCapture], proxy: str | None
-) -> None:
-    if refused:
+    def words(self) -> tuple[str, ...]:
+        private = ("--allow-private",) if self.allow_private else ()
+        invalid = ("--accept-invalid-tls",) if self.accept_invalid_tls else ()
         # Never a command that leaves the proxy out; its password is for the user to add.
-        via = ["--proxy", parse_upstream(proxy).shown] if proxy is not None else []
-        urls = (page.url for page in refused)
-        again = typed(session, "capture", "--allow-private", *via, *urls)
-        output.note(
-            _("hint: {hint}"),
-            quiet=session.quiet or session.json,
-            hint=_("if you mean an address inside this network: {command}").format(command=again),
+        via = ("--proxy", parse_upstream(self.proxy).shown) if self.proxy is not None else ()
+        return (*self.cautions, *private, *invalid, *via)
+
+
+def _name_what_would_help(session: Session, pages: Sequence[PageCapture], given: _Given) -> None:
+    private = [page for page in pages if _has_reason(page, _REFUSED)]
+    if private and not given.allow_private:
+        _hint(
+            session,
+            _("if you mean an address inside this network: {command}"),
+            private,
+            replace(given, allow_private=True),
         )
+    invalid = [page for page in pages if _has_reason(page, _CERTIFICATE)]
+    if invalid and not given.accept_invalid_tls:
+        _hint(
+            session,
+            _(
+                "nobody can tell whether it was the site that answered; to capture it all the "
+                "same, with that stated in the evidence: {command}"
+            ),
+            invalid,
+            replace(given, accept_invalid_tls=True),
+        )
+
+
+def _has_reason(page: PageCapture, which: re.Pattern[str]) -> bool:
+    return any(which.match(text) for text in page.reasons)
+
+
+def _hint(session: Session, text: str, pages: Sequence[PageCapture], given: _Given) -> None:
+    again = typed(session, "capture", *given.words(), *(page.url for page in pages))
+    quiet = session.quiet or session.json
+    output.note(_("hint: {hint}"), quiet=quiet, hint=text.format(command=again))
 
 
 def _exit_code(verdicts: Sequence[CaptureVerdict]) -> int:
@@ -172,7 +229,7 @@ def _tell(session: Session, captured: Captured) -> None:
         )
         return
     output.say("{verdict}: {url}", verdict=said("verdict", page.verdict.value), url=page.url)
-    for text in page.reasons:
+    for text in (*page.reasons, *(one for one in page.notes if one.startswith(_NOT_VERIFIED))):
         output.say("  {reason}", reason=reason(text))
     for artifact in captured.artifacts:
         output.columns([("", 0), (artifact.id, 8), (_called(artifact), 0)])

@@ -23,6 +23,7 @@ RECORDING = Recording(
     unfinished=0,
     uploads_missing=0,
     own_requests=0,
+    refused=(),
     is_torn=False,
 )
 

@@ -97,8 +97,8 @@ def test_what_is_sent_unasked_later_is_recorded_and_is_no_answer(tmp_path: Path)
         is_sent.wait(10)
         talk.send(sheet_of("'four'"))
 
-    answers = {"two": waiting, "three": waiting, "four": sheet_of()}
-    with kept(one=afterthought, **answers) as server:
+    four = sheet_of()
+    with kept(one=afterthought, two=waiting, three=waiting, four=four) as server:
         result = capture(tmp_path, server.url(), limits=PATIENT)
 
     assert result.verdict == CaptureVerdict.COMPLETE

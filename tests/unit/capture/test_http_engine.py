@@ -5,13 +5,11 @@ The server is real and on loopback, and keeps what it sent: that is what the WAR
 
 import gzip
 import json
-import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,10 +18,7 @@ import brotli
 import pytest
 import requests
 import zstandard
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import hashes
 from warcio.archiveiterator import ArchiveIterator
 
 from evidencekit.capture.guard.addresses import allow_any
@@ -38,6 +33,7 @@ from evidencekit.demo import site
 from evidencekit.errors import BadInput, DiskUnavailable
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.protocols import PageEngine, Silent
+from tests.tools.authority import Authority
 from tests.tools.hostile_server import Answer, HostileServer, Talk, page, says
 
 pytestmark = pytest.mark.network
@@ -733,60 +729,6 @@ def test_behind_a_proxy_no_name_is_looked_up_here_and_no_address_is_told(tmp_pat
 
 
 # TLS
-
-
-class Authority:
-    """A CA of our own, made for one test."""
-
-    def __init__(self) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test CA")])
-        self.certificate = self._sign(self._name, self._key.public_key(), is_ca=True)
-
-    def save(self, path: Path) -> Path:
-        path.write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
-        return path
-
-    def server(self, folder: Path, *, host: str = "site.example") -> ssl.SSLContext:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-        leaf = self._sign(name, key.public_key(), is_ca=False, host=host)
-        pem = leaf.public_bytes(serialization.Encoding.PEM)
-        pem += self.certificate.public_bytes(serialization.Encoding.PEM)
-        pem += key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        path = folder / "server.pem"
-        path.write_bytes(pem)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path)
-        return context
-
-    def _sign(
-        self,
-        subject: x509.Name,
-        key: ec.EllipticCurvePublicKey,
-        *,
-        is_ca: bool,
-        host: str = "",
-    ) -> x509.Certificate:
-        now = datetime.now(UTC)
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(self._name)
-            .public_key(key)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
-            .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
-        )
-        if host:
-            names = [x509.DNSName(host), x509.IPAddress(ip_address("127.0.0.1"))]
-            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-        return builder.sign(self._key, hashes.SHA256())
 
 
 def to_loopback(host: str, port: int) -> list[str]:

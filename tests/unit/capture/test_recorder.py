@@ -26,6 +26,7 @@ NOTHING = Recording(
     unfinished=0,
     uploads_missing=0,
     own_requests=0,
+    refused=(),
     is_torn=False,
 )
 
