@@ -33,7 +33,7 @@ from evidencekit.capture.http.cookies import Cookies
 from evidencekit.capture.http.fetch import Fetcher
 from evidencekit.capture.http.limits import Limits
 from evidencekit.capture.http.server_trust import ServerTrust
-from evidencekit.capture.http.unasked import UNASKED, unasked_documents
+from evidencekit.capture.http.unasked import write_unasked
 from evidencekit.capture.http.walk import Walk, Walked
 from evidencekit.capture.page.facts import PageFacts
 from evidencekit.capture.page.gates import gate
@@ -133,9 +133,7 @@ class HttpEngine:
                         blocked=self._blocking(blocked) if self._is_without_media else None,
                     ).run(address.url)
                 _write_passages(warc, dialer.passages.all(), at=self._clock())
-                unasked = fetcher.connections.unasked()
-                if unasked:
-                    warc.write_metadata(UNASKED, unasked_documents(unasked), at=self._clock())
+                write_unasked(warc, fetcher.connections.unasked(), at=self._clock())
         except OSError as exc:
             raise DiskUnavailable(_("cannot write the capture: {exc}").format(exc=exc)) from exc
         verdict, reasons = judge(

@@ -1,13 +1,18 @@
 """Connections that serve several requests: whose byte is whose, and what may be asked at once."""
 
-import base64
 import threading
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evidencekit.capture.credentials.survey import Survey
 from evidencekit.capture.http.limits import Limits
+from evidencekit.capture.http.unasked import Unasked, write_unasked
+from evidencekit.capture.http.wire import Origin, Peer
+from evidencekit.capture.warc import WarcWriter
 from evidencekit.model.capture import CaptureVerdict
 from evidencekit.protocols import Silent
 from tests.tools.hostile_server import Answer, HostileServer, Talk, page, says
@@ -84,35 +89,55 @@ def test_bytes_beyond_an_answer_are_kept_with_it_and_are_nobody_elses_answer(
     assert metadata(tmp_path)[1]["beyond_bytes"] == len(EVIL)
 
 
-def test_what_is_sent_unasked_later_is_recorded_and_is_no_answer(tmp_path: Path) -> None:
-    is_sent = threading.Event()
+def test_what_is_sent_unasked_is_recorded_and_is_no_answer(tmp_path: Path) -> None:
+    are_both_asked, is_sent = threading.Event(), threading.Event()
 
     def afterthought(talk: Talk) -> None:
-        talk.send(sheet_of("'two'", "'three'"))
+        are_both_asked.wait(10)
+        talk.send(page(b""))
         talk.pause()
         talk.send(EVIL)
         is_sent.set()
 
-    def waiting(talk: Talk) -> None:
+    def last(talk: Talk) -> None:
+        are_both_asked.set()
         is_sent.wait(10)
-        talk.send(sheet_of("'four'"))
+        talk.send(page(b""))
 
-    four = sheet_of()
-    with kept(one=afterthought, two=waiting, three=waiting, four=four) as server:
+    html = page(b"<img src=one><img src=two>")
+    answers = {"/": says(html), "/one": afterthought, "/two": last}
+    with HostileServer(answers, keeps=True) as server:
         result = capture(tmp_path, server.url(), limits=PATIENT)
 
     assert result.verdict == CaptureVerdict.COMPLETE
-    blocks = [block for _, block in records(tmp_path, "response")]
-    unasked = document(tmp_path, UNASKED) if UNASKED in targets(tmp_path) else []
-    told = b"".join(base64.b64decode(one["data_base64"]) for one in unasked)
-    # Before the next request went out over that connection it is nobody's; after that nobody can
-    # tell it from an answer, and it is kept as one.
-    assert EVIL in told or any(EVIL in block for block in blocks)
-    assert ("answers-unasked 1" in result.notes) == (EVIL in told)
+    assert "answers-unasked 1" in result.notes
+    assert not any(EVIL in block for _, block in records(tmp_path, "response"))
+    ((head, block),) = records(tmp_path, "resource")
+    assert block == EVIL
+    (listed,) = document(tmp_path, UNASKED)
+    assert listed["record"] == head["WARC-Target-URI"][0]
+    assert listed["origin"] == server.url().removesuffix("/")
+    assert listed["connection"]["uses"] == server.talk("/one").use
+    assert_checks(tmp_path)
 
 
-def targets(folder: Path) -> set[str]:
-    return {head["WARC-Target-URI"][0] for head, _ in records(folder, "metadata")}
+def test_a_cookie_that_was_sent_unasked_is_found(tmp_path: Path) -> None:
+    cookie = b"HTTP/1.1 200 OK\r\nSet-Cookie: session=a-long-secret-value\r\n\r\n"
+    unasked = Unasked(
+        origin=Origin("http", "site.example", 80),
+        peer=Peer(connection=1, ip="192.0.2.1", port=80),
+        after=1,
+        data=cookie,
+    )
+    path, ids = tmp_path / "x.warc.gz", iter(range(9))
+    clock = partial(datetime.now, UTC)
+    new_id = partial(next, map(str, ids))
+    with WarcWriter(path, software="x", settings={}, clock=clock, new_id=new_id) as warc:
+        write_unasked(warc, [unasked], at=clock())
+    survey = Survey()
+    with path.open("rb") as stream:
+        survey.take(stream, tmp_path)
+    assert survey.by_kind() == {"set-cookie": 1}
 
 
 def test_a_connection_that_closes_under_a_request_is_asked_again_and_both_are_recorded(
