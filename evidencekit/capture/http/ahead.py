@@ -37,11 +37,16 @@ class _Job(Generic[Task, Outcome]):
 class Ahead(Generic[Task, Outcome]):
     """Used by one thread; ``work`` is called by others, and what it raises :meth:`next` raises.
 
-    Leaving the context waits for nobody: what is under way then ends by itself, unheard.
+    Leaving the context waits for nobody: what is under way then ends by itself, unheard. Outcomes
+    that nobody was handed go to ``discard``, then or later.
     """
 
-    def __init__(self, work: Callable[[Task], Outcome]) -> None:
+    def __init__(
+        self, work: Callable[[Task], Outcome], *, discard: Callable[[Outcome], None]
+    ) -> None:
         self._work = work
+        self._discard = discard
+        self._is_left = False
         self._jobs: deque[_Job[Task, Outcome]] = deque()
         self._to_do: SimpleQueue[_Job[Task, Outcome] | None] = SimpleQueue()
         self._threads = 0
@@ -53,6 +58,12 @@ class Ahead(Generic[Task, Outcome]):
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
+        with self._changed:
+            self._is_left = True
+            unheard = [job.outcome for job in self._jobs if job.outcome.done()]
+        for outcome in unheard:
+            if outcome.exception() is None:
+                self._discard(outcome.result())
         for _each in range(self._threads):
             self._to_do.put(None)
 
@@ -102,8 +113,17 @@ class Ahead(Generic[Task, Outcome]):
     def _run(self) -> None:
         while (job := self._to_do.get()) is not None:
             try:
-                job.outcome.set_result(self._work(job.task))
+                outcome = self._work(job.task)
             except BaseException as exc:  # noqa: BLE001 (raised again by next)
                 job.outcome.set_exception(exc)
+            else:
+                self._hand_over(job, outcome)
             with self._changed:
                 self._changed.notify()
+
+    def _hand_over(self, job: _Job[Task, Outcome], outcome: Outcome) -> None:
+        with self._changed:
+            if not self._is_left:
+                job.outcome.set_result(outcome)
+                return
+        self._discard(outcome)

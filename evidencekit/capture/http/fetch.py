@@ -167,6 +167,9 @@ class Fetcher:
         except NETWORK_ERRORS as exc:
             stopped = tape.stopped
             answer.end(*((stopped.reason, stopped.truncated) if stopped else why_not(exc, tape)))
+        except BaseException:  # ours: a full disk, an interrupt
+            tape.close()
+            raise
         if use > 1 and not tape.received_bytes and answer.reason in _MAY_BE_CLOSING:
             answer.end(_CLOSED, None)
         return Exchanged(url=url, tape=tape, answer=answer, peer=peer, use=use)

@@ -6,7 +6,7 @@ same order.
 """
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -87,7 +87,7 @@ class Walk:
         self._fetcher = fetcher
         self._limits = limits
         self._observer = observer
-        self._ahead: Ahead[_Task, _Followed | None] = Ahead(self._fetch)
+        self._ahead: Ahead[_Task, _Followed | None] = Ahead(self._fetch, discard=_forget)
         self._known: set[str] = set()
 
     def run(self, url: str) -> Walked:
@@ -149,6 +149,15 @@ class Walk:
 
     def _follow(self, url: str, kind: Kind, *, referrer: str | None) -> _Followed:
         exchanged: list[Exchanged] = []
+        try:
+            return self._go(url, kind, referrer, exchanged)
+        except BaseException:
+            _close(exchanged)
+            raise
+
+    def _go(
+        self, url: str, kind: Kind, referrer: str | None, exchanged: list[Exchanged]
+    ) -> _Followed:
         answered, hops = url, 0
         while True:
             headers = {"Accept": _ACCEPT[kind], **_referer(referrer, url)}
@@ -207,6 +216,15 @@ class Walk:
                 self._ahead.add(task, host=urlsplit(requisite.url).netloc)
             elif limit not in walked.limits_hit:
                 walked.limits_hit.append(limit)
+
+
+def _forget(followed: _Followed | None) -> None:
+    _close(followed.exchanged if followed is not None else ())
+
+
+def _close(exchanged: Iterable[Exchanged]) -> None:
+    for one in exchanged:
+        one.tape.close()
 
 
 def _is_html(media_type: str, content: bytes) -> bool:
