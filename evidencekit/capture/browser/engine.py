@@ -33,6 +33,7 @@ from evidencekit.capture.guard.names import Observe, Resolve, resolve_host
 from evidencekit.capture.guard.own_network import capture_guard
 from evidencekit.capture.guard.passages import PassageLog
 from evidencekit.capture.guard.refusals import through_proxy
+from evidencekit.capture.guard.servers import gather_servers, servers_document
 from evidencekit.capture.guard.socks import SocksGuard
 from evidencekit.capture.guard.upstream import Upstream
 from evidencekit.capture.netlog.recorder import Recorder
@@ -102,6 +103,10 @@ class BrowserEngine:
         self._browser = browser
         self._is_passive = is_passive
         self._is_replayed = is_replayed
+        self._settings: Mapping[str, Json] = {
+            "allow_private": allow_private,
+            "passive": is_passive,
+        }
 
     def capture(self, url: str, workdir: Path, observer: Observer) -> PageCapture:
         """Capture ``url``; see :class:`evidencekit.protocols.PageEngine`.
@@ -194,6 +199,7 @@ class BrowserEngine:
             ),
             detail={
                 "accepts_invalid_tls": self._how.accepts_invalid_tls,
+                "settings": self._settings,
                 **_detail(browser, visit, recording, dialer.passages),
                 **detail_of(visit, looked.behaviours, browser_verdict.resources(visit, recording)),
                 **packed.detail,
@@ -232,6 +238,11 @@ def _detail(
         "requests_failed": len(recording.failures),
         "browser_own_requests": recording.own_requests,
         "clock_offset": _clock_offset(visit),
+        **servers_document(
+            # What did not come out of the log is at least known to the guard.
+            recording.servers or gather_servers((one, None) for one in passages.all()),
+            page=_page_host(visit),
+        ),
     }
 
 
@@ -253,8 +264,12 @@ def _clock_offset(visit: Visit) -> Json:
 
 def _peer(visit: Visit, passages: PassageLog) -> str | None:
     """Return the address that the page itself came from, where the guard connected to it."""
-    host = urlsplit(visit.document.url).hostname if visit.document else None
+    host = _page_host(visit)
     return next((one.ip for one in passages.all() if one.host == host and one.ip), None)
+
+
+def _page_host(visit: Visit) -> str | None:
+    return urlsplit(visit.document.url).hostname if visit.document else None
 
 
 def _untested(browser: Browser) -> tuple[str, ...]:

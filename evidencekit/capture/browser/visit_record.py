@@ -58,6 +58,7 @@ def detail_of(
         "behaviours": [_behaviour(one) for one in dict.fromkeys(behaviours)],
         "clicks": [click.as_json() for click in visit.clicks],
         "clicks_omitted": visit.clicks_omitted,
+        "hops": [hop.as_json() for hop in visit.seen.hops],
         "requests": visit.seen.requests,
         "websockets": visit.seen.websockets,
         "resources": [{"url": one.url, "why": one.why, "kind": one.kind} for one in listed],

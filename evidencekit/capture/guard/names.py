@@ -156,12 +156,12 @@ def lookup_document(lookup: Lookup) -> dict[str, Json]:
         "resolver": "system",
         "addresses": lookup.addresses,
         "failure": lookup.failure,
-        "dnssec": _dnssec(lookup),
+        "dnssec": dnssec_of(lookup),
         "observed": [answer.document() for answer in lookup.observed],
     }
 
 
-def _dnssec(lookup: Lookup) -> str:
+def dnssec_of(lookup: Lookup) -> str:
     """Say what the resolver said; whether to believe it depends on who runs the resolver."""
     if not lookup.observed:
         return "not-observed"

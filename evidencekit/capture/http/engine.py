@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import evidencekit
 from evidencekit.capture.address import parse_url
@@ -25,6 +26,7 @@ from evidencekit.capture.guard.names import Observe, Resolve, resolve_host
 from evidencekit.capture.guard.own_network import capture_guard
 from evidencekit.capture.guard.passages import DNS, TCP, Passage, lookup_documents, passage_document
 from evidencekit.capture.guard.refusals import through_proxy
+from evidencekit.capture.guard.servers import gather_servers, servers_document
 from evidencekit.capture.guard.upstream import Upstream
 from evidencekit.capture.html.requisites import Requisite
 from evidencekit.capture.http.budget import Budget
@@ -37,7 +39,7 @@ from evidencekit.capture.http.unasked import write_unasked
 from evidencekit.capture.http.walk import Walk, Walked
 from evidencekit.capture.page.facts import PageFacts
 from evidencekit.capture.page.gates import gate
-from evidencekit.capture.page.seen import Document
+from evidencekit.capture.page.seen import MAX_HOPS, Document
 from evidencekit.capture.tls_notes import not_verified
 from evidencekit.capture.warc import WarcWriter, warc_uri
 from evidencekit.capture.without_media.blocked import Blocked, BlockedList
@@ -175,7 +177,9 @@ class HttpEngine:
             ),
             detail={
                 "proxy": dialer.passages.via,
+                "settings": {"allow_private": self._allow_private},
                 **_detail(walked, fetcher, budget.received_bytes),
+                **_servers(walked, fetcher, dialer.passages.all()),
                 "without_media": _without_media(blocked, document)
                 if self._is_without_media
                 else None,
@@ -303,7 +307,8 @@ def _detail(walked: Walked, fetcher: Fetcher, received: int) -> Mapping[str, Jso
         "peers": sorted(fetcher.peers),
         "exchanges": fetcher.exchanges,
         "received_bytes": received,
-        "redirects": walked.redirects,
+        "redirects": len(walked.hops),
+        "hops": [hop.as_json() for hop in walked.hops[:MAX_HOPS]],
         "requisites": walked.requisites,
         "requisites_missing": len(walked.missing),
         "limits_hit": walked.limits_hit,
@@ -311,3 +316,8 @@ def _detail(walked: Walked, fetcher: Fetcher, received: int) -> Mapping[str, Jso
             walked.page.headers, sent_at=walked.page.sent_at, head_at=walked.page.head_at
         ),
     }
+
+
+def _servers(walked: Walked, fetcher: Fetcher, passages: Sequence[Passage]) -> Mapping[str, Json]:
+    met = ((one, fetcher.secured.get((one.host, one.port))) for one in passages)
+    return servers_document(gather_servers(met), page=urlsplit(walked.page.url).hostname)

@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from evidencekit.capture.certificate import certificate_document
 from evidencekit.capture.guard.dialing import Dialer
 from evidencekit.capture.http.answer import NETWORK_ERRORS, Answer, Reply, why_not
 from evidencekit.capture.http.budget import Budget
@@ -97,6 +98,8 @@ class Fetcher:
         self._chains: set[tuple[bytes, ...]] = set()
         self.exchanges = 0
         self.peers: set[str] = set()
+        self.secured: dict[tuple[str, int], Mapping[str, Json]] = {}
+        """By host and port: what the event says of the TLS there."""
 
     @property
     def accepts_invalid_tls(self) -> bool:
@@ -242,6 +245,8 @@ class Fetcher:
             facts["beyond_bytes"] = one.tape.beyond_bytes
         if peer.tls_version is not None:
             facts["tls"] = self._tls(peer, host)
+            refusal = self.connections.refusal(host) if not peer.is_verified else None
+            self.secured[host, peer.port] = _secured(peer, refusal.why if refusal else None)
         return facts
 
     def _tls(self, peer: Peer, host: str) -> Json:
@@ -269,6 +274,19 @@ def _origin(url: str) -> Origin:
 def _target(url: str) -> str:
     parts = urlsplit(url)
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _secured(peer: Peer, refused: str | None) -> dict[str, Json]:
+    """Return what the event says of it; ``refused`` is why OpenSSL would not have gone on."""
+    return {
+        "version": peer.tls_version,
+        "cipher": peer.cipher,
+        "alpn": None,
+        "error": None,
+        "chain": tuple(sha256(one).hexdigest() for one in peer.chain),
+        "certificate": certificate_document(peer.chain[0]) if peer.chain else None,
+        "verdict": {"by": "http", "error": refused, "flags": (), "known_root": None},
+    }
 
 
 def _protocols(head: bytes, peer: Peer | None) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from evidencekit.capture.http.ahead import Ahead
 from evidencekit.capture.http.answer import Reply
 from evidencekit.capture.http.fetch import Exchanged, Fetcher
 from evidencekit.capture.http.limits import Limits
+from evidencekit.capture.page.seen import Hop
 from evidencekit.protocols import Observer
 
 _STEP = "capture-page"
@@ -35,7 +36,8 @@ class Walked:
     """The last answer of the page's own redirect chain."""
     final_url: str
     """Of the last request that was answered at all."""
-    redirects: int
+    hops: tuple[Hop, ...]
+    """The redirects that were followed, in order."""
     text: str = ""
     """The page itself, decoded; empty where it is no HTML."""
     other_text: str = ""
@@ -66,7 +68,7 @@ class _Followed:
     reply: Reply
     answered: str
     """The last URL that was answered at all."""
-    hops: int
+    hops: tuple[Hop, ...]
 
 
 class Walk:
@@ -95,7 +97,7 @@ class Walk:
         followed = self._follow(url, "frame", referrer=None)
         self._fetcher.record(followed.exchanged)
         page = followed.reply
-        walked = Walked(page=page, final_url=followed.answered, redirects=followed.hops)
+        walked = Walked(page=page, final_url=followed.answered, hops=followed.hops)
         self._known |= {url, page.url}
         if page.status is None or page.location is not None:
             return walked
@@ -158,19 +160,23 @@ class Walk:
     def _go(
         self, url: str, kind: Kind, referrer: str | None, exchanged: list[Exchanged]
     ) -> _Followed:
-        answered, hops = url, 0
+        answered, hops = url, list[Hop]()
         while True:
             headers = {"Accept": _ACCEPT[kind], **_referer(referrer, url)}
             exchanged += self._fetcher.exchange(url, headers=headers, keep=kind != "file")
             reply = exchanged[-1].reply
             answered = url if reply.status is not None else answered
-            endless = f"too-many-redirects {hops}" if hops == self._limits.redirects else None
+            is_endless = len(hops) == self._limits.redirects
+            endless = f"too-many-redirects {len(hops)}" if is_endless else None
             if reply.location is not None and (stop := endless or self._fetcher.spent()):
                 reply = replace(reply, reason=stop)
             elif reply.location is not None:
-                url, hops = reply.location, hops + 1
+                hops.append(Hop(url=url, status=reply.status or 0, how="http"))
+                url = reply.location
                 continue
-            return _Followed(exchanged=tuple(exchanged), reply=reply, answered=answered, hops=hops)
+            return _Followed(
+                exchanged=tuple(exchanged), reply=reply, answered=answered, hops=tuple(hops)
+            )
 
     def _read(self, reply: Reply, kind: Kind, walked: Walked) -> Links:
         content_type = reply.headers.get("content-type", "")

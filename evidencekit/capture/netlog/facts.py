@@ -10,8 +10,10 @@ import binascii
 import hashlib
 import ssl
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
+from evidencekit.capture.certificate import certificate_document
 from evidencekit.capture.guard.passages import (
     DNS,
     TCP,
@@ -19,6 +21,7 @@ from evidencekit.capture.guard.passages import (
     lookup_documents,
     passage_document,
 )
+from evidencekit.capture.guard.servers import Server, gather_servers
 from evidencekit.capture.netlog.exchanges import Exchanges
 from evidencekit.capture.netlog.log import Event, NetLog
 from evidencekit.capture.netlog.recorded import Failure
@@ -29,6 +32,8 @@ from evidencekit.model.json import Json
 NEEDED = frozenset({"CERT_VERIFIER_JOB"})
 TLS, FAILURES = "urn:evidencekit:tls", "urn:evidencekit:failures"
 MAX_DEPTH = 8  # of what is copied from the log
+MAX_CHAIN = 10
+"""Certificates of one server whose digests go into the event."""
 
 
 class Facts:
@@ -75,6 +80,29 @@ class Facts:
             DNS: lookup_documents(one.passage for one in connections if one.passage is not None),
             TCP: [_connection(one) for one in connections],
             FAILURES: _failures(exchanges.failures, connections),
+        }
+
+    def servers(self, exchanges: Exchanges) -> tuple[Server, ...]:
+        """Return whom the page's connections led to, and what the browser saw of their TLS."""
+        verdicts = dict(self._verdicts)  # the last one of each host
+        return gather_servers(
+            (one.passage, self._tls(one, verdicts.get(one.passage.host)) if one.is_tls else None)
+            for one in exchanges.page_connections()
+            if one.passage is not None
+        )
+
+    def _tls(self, socket: Socket, verdict: Mapping[str, Json] | None) -> dict[str, Json]:
+        suite = socket.tls.get("cipher_suite")
+        leaf = socket.certificates[0] if socket.certificates else None
+        der = _der(leaf) if leaf is not None else None
+        return {
+            "version": socket.tls.get("version"),
+            "cipher": cipher_name(suite) if isinstance(suite, int) else None,
+            "alpn": socket.tls.get("next_protocol"),
+            "error": self._log.error_name(socket.error) if socket.error else None,
+            "chain": self._chain(socket.certificates)[:MAX_CHAIN],
+            "certificate": certificate_document(der) if der is not None else None,
+            "verdict": _short(verdict) if verdict is not None else None,
         }
 
     def _secured(self, socket: Socket) -> dict[str, Json]:
@@ -153,10 +181,36 @@ def _host(text: str) -> str:
 
 
 def _fingerprint(pem: str) -> str | None:
+    der = _der(pem)
+    return hashlib.sha256(der).hexdigest() if der is not None else None
+
+
+def _der(pem: str) -> bytes | None:
     try:
-        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+        return ssl.PEM_cert_to_DER_cert(pem)
     except (ValueError, binascii.Error):
         return None
+
+
+def _short(verdict: Mapping[str, Json]) -> dict[str, Json]:
+    """Return what the event holds of the browser's verdict on a certificate."""
+    return {
+        "by": "browser",
+        "error": verdict["error"],
+        "flags": verdict["flags"],
+        "known_root": verdict["is_issued_by_known_root"],
+    }
+
+
+def cipher_name(number: int) -> str:
+    """Return a cipher suite as OpenSSL names it, or its number where OpenSSL here knows none."""
+    return _cipher_names().get(number, f"0x{number:04X}")
+
+
+@lru_cache(maxsize=1)
+def _cipher_names() -> Mapping[int, str]:
+    known = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).get_ciphers()
+    return {int(one["id"]) & 0xFFFF: str(one["name"]) for one in known}
 
 
 def _copied(value: Any, depth: int = 0) -> Json:

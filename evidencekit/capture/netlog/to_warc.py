@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evidencekit.capture.guard.passages import PassageLog
+from evidencekit.capture.guard.servers import Server
 from evidencekit.capture.netlog import exchanges as netlog_exchanges
 from evidencekit.capture.netlog import facts as netlog_facts
 from evidencekit.capture.netlog.exchanges import Exchanges
@@ -67,6 +68,8 @@ class Recording:
     """Answers over connections of which the guard knows nothing, or something else."""
     stopped: str | None = None
     """Why we ended before the log did, in one word; None where we did not."""
+    servers: tuple[Server, ...] = ()
+    """Whom the page's connections led to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +196,7 @@ def record(
         is_torn=log.is_torn and tally.stopped is None,
         unjudged=tally.unjudged,
         stopped=tally.stopped,
+        servers=facts.servers(exchanges),
     )
 
 

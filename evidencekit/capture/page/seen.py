@@ -8,8 +8,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
+
+from evidencekit.model.json import Json
 
 MAX_PROBLEMS = 200
+MAX_HOPS = 30
 MAX_URL_CHARS = 500
 
 
@@ -27,6 +31,20 @@ class Document:
     """When the head of the answer had come."""
     media_type: str = ""
     """What the browser took it for, which may be another type than the head says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One address on the way to the page, and what sent the visit on from there."""
+
+    url: str
+    status: int
+    how: Literal["http", "browser", "page"]
+    """A redirect of the server, one that the browser made up (HSTS), or the page itself."""
+
+    def as_json(self) -> dict[str, Json]:
+        """Return it as the event's facts hold it."""
+        return {"url": self.url[:MAX_URL_CHARS], "status": self.status, "how": self.how}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +82,16 @@ class Seen:
     left_open: int = 0
     """Requests that the site held open without an end, as long polling does."""
     document: Document | None = None
+    hops: list[Hop] = field(default_factory=list)
+    """The first :data:`MAX_HOPS`."""
     problems: list[Problem] = field(default_factory=list)
     problems_omitted: int = 0
     """How many more there were than the list holds."""
+
+    def add_hop(self, hop: Hop) -> None:
+        """Note one more address on the way, as long as there are not too many."""
+        if len(self.hops) < MAX_HOPS:
+            self.hops.append(hop)
 
     def add_problem(self, url: str, why: str, kind: str = "") -> None:
         """List one more problem, or count it where the list is full."""

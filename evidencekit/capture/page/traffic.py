@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 from evidencekit.capture.chromium.cdp import Params
-from evidencekit.capture.page.seen import Document, Seen
+from evidencekit.capture.page.seen import Document, Hop, Seen
 
 _NEVER_WAITED_FOR = frozenset({"EventSource", "WebSocket"})
 _MAY_STAY_OPEN = frozenset({"XHR", "Fetch", "Ping", "Media"})
@@ -104,6 +104,8 @@ class Traffic:
         redirect = mapping_of(params, "redirectResponse")
         if redirect:
             self._answer(number, redirect)
+            if kind == "Document" and params.get("frameId") == self._frame:
+                self.seen.add_hop(_redirected(redirect))
         if kind == "Preflight" or _is_icon_of_the_tab(url, kind, params):
             self._optional.add(number)
         now = time.monotonic()
@@ -126,6 +128,9 @@ class Traffic:
             if text_of(response, "mimeType").startswith(_STREAM_TYPES):
                 self._open[number].is_stream = kind in _MAY_STAY_OPEN
         if url and kind == "Document" and params.get("frameId") == self._frame:
+            if self.seen.document is not None:
+                left = self.seen.document
+                self.seen.add_hop(Hop(url=left.url, status=left.status, how="page"))
             sent_at, head_at = _times(response)
             self.seen.document = Document(
                 url=text_of(response, "url"),
@@ -146,10 +151,8 @@ class Traffic:
             response.get(flag) is True
             for flag in ("fromDiskCache", "fromServiceWorker", "fromPrefetchCache")
         )
-        # Chromium makes up redirects of its own, e.g. from http to https for a known host.
-        is_made_up = "non-authoritative-reason" in _headers(response)
         key = (number, url, status)
-        if url and not is_local and not is_made_up and key not in self._counted:
+        if url and not is_local and not _is_made_up(response) and key not in self._counted:
             self._counted.add(key)
             self.seen.answers[url] += 1
 
@@ -218,6 +221,19 @@ def _times(response: Params) -> tuple[datetime | None, datetime | None]:
 def _web_url(url: str) -> str:
     """Return ``url`` without its fragment, or nothing where it is not of the web."""
     return urldefrag(url).url if url.startswith(("http:", "https:")) else ""
+
+
+def _is_made_up(response: Params) -> bool:
+    """Return whether Chromium redirects by itself, e.g. from http to https for a known host."""
+    return "non-authoritative-reason" in _headers(response)
+
+
+def _redirected(response: Params) -> Hop:
+    return Hop(
+        url=text_of(response, "url"),
+        status=number_of(response, "status"),
+        how="browser" if _is_made_up(response) else "http",
+    )
 
 
 def _headers(response: Params) -> Mapping[str, str]:
