@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from evidencekit.export.members import text_of
 from evidencekit.export.words import Pair, load_words, term
 from evidencekit.formats.artifact import ids_in
 from evidencekit.model.bundle import Account, CustodyEntry
@@ -69,12 +70,6 @@ def read_act(entry: CustodyEntry, sealed: SealedPart) -> Act:
 def artifact_ids(body: Body) -> tuple[str, ...]:
     """Return the ids of the artifacts of an act that are neither withheld nor purged."""
     return tuple(item for item in ids_in(body) if item is not None)
-
-
-def text_of(detail: Mapping[str, Json], name: str) -> str:
-    """Return a text or number of a body's detail as text; empty where there is none."""
-    value = detail.get(name)
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def _remarks(entry: CustodyEntry, told: int, sealed: SealedPart) -> Iterator[Pair]:

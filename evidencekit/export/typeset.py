@@ -10,11 +10,13 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from evidencekit.export.words import TEMPLATES
 from evidencekit.text.clean import clean
 
 BUFFERED_PIECES = 500  # a table row is some twenty pieces
+MAX_WHOLE = 4_000  # characters of an address; most servers take no longer one
 _SEOUL = "Asia/Seoul"
 
 
@@ -35,6 +37,13 @@ def write_utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def write_whole(text: str) -> Markup:
+    """Write foreign text to its end, within reason, and say where it was cut."""
+    shown = clean(text, limit=MAX_WHOLE)
+    more = f" [… {len(text):,}]" if len(text) > MAX_WHOLE else ""
+    return escape(shown + more)
+
+
 def telephone_groups(fingerprint: str, pairs: int = 8) -> tuple[str, ...]:
     """Cut a fingerprint into runs of pairs that a voice can read out."""
     parts = fingerprint.split(":")
@@ -52,7 +61,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(kst=write_kst, utc=write_utc)
+    environment.filters.update(kst=write_kst, utc=write_utc, whole=write_whole)
     return environment
 
 

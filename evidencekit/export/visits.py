@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from evidencekit.export.acts import artifact_ids, text_of
+from evidencekit.export.acts import artifact_ids
+from evidencekit.export.members import moment_of, text_of, texts_of
 from evidencekit.export.words import Pair, load_words, term
-from evidencekit.formats.times import read_time
 from evidencekit.model.bundle import Account
 from evidencekit.model.event import Body
-from evidencekit.model.json import Json
+from evidencekit.model.json import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,32 +48,23 @@ def _row(seq: int, body: Body) -> CaptureRow:
     detail = body.detail
     return CaptureRow(
         seq=seq,
-        started_at=_time(text_of(detail, "started_at")),
-        ended_at=_time(text_of(detail, "ended_at")),
+        started_at=moment_of(detail, "started_at"),
+        ended_at=moment_of(detail, "ended_at"),
         url=text_of(detail, "url"),
         final_url=text_of(detail, "final_url"),
         title=text_of(detail, "title"),
         engine=term("engine", text_of(detail, "engine")),
         verdict=term("verdict", text_of(detail, "verdict")),
-        reasons=_reasons(detail.get("reasons")),
-        notes=_reasons(detail.get("notes")),
+        reasons=reasons_of(detail, "reasons"),
+        notes=reasons_of(detail, "notes"),
         ids=artifact_ids(body),
     )
 
 
-def _reasons(value: Json) -> tuple[Reason, ...]:
-    if not isinstance(value, list | tuple):
-        return ()
+def reasons_of(detail: JsonObject, name: str) -> tuple[Reason, ...]:
+    """Return the reasons or notes of a capture."""
     meanings = load_words("terms")
-    codes = (item for item in value if isinstance(item, str))
     return tuple(
         Reason(code=code, meaning=meanings.get(f"reason.{code.partition(' ')[0]}"))
-        for code in codes
+        for code in texts_of(detail, name)
     )
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        return read_time(text)
-    except ValueError:
-        return None

@@ -22,6 +22,8 @@ FETCH = "fetch.txt"
 PAYLOAD = "data/"
 SEALS = "seal"
 METADATA = "metadata"
+CAPTURES = "captures"
+"""Reports of captures, ``<number of the act>.html``."""
 MAX_BUNDLE_FILE = 2**20  # docs/format/README.md §5
 
 _UNLISTED = re.compile(rf"{re.escape(TAG_LIST)}(?:\.p7s(?:\.[1-9][0-9]*\.ts[rq])?)?")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.event import Actor, Body, Line
+from evidencekit.model.hosting import HostName
 from evidencekit.model.ids import CaseId, Digest
 
 
@@ -83,3 +84,34 @@ class Account:
     """May be iterated more than once."""
     custody: Iterable[CustodyEntry]
     """May be iterated more than once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureAccount:
+    """Everything that the report of one capture tells; nothing that is held back is in it."""
+
+    about: BundleFile | None
+    """The bundle that the report goes with; None where it is written from the case alone."""
+    case: CaseId
+    title: str
+    """Of the case."""
+    language: str
+    written_at: datetime
+    tool_version: str
+    line: Line
+    line_sha256: Digest
+    """What the next line names as ``prev``."""
+    body: Body
+    artifacts: tuple[ShownArtifact, ...]
+    asked: HostName | None
+    """The host that was asked for; None where the address has none that can be read."""
+    answered: HostName | None
+    """The host of the final address."""
+    hosting: Body | None
+    """Of the ``route`` event that says who hosts it; None where there is none to be shown."""
+    seal: SealFact | None
+    """The first seal that covers the line; None where none does."""
+    early: tuple[StampFact, ...]
+    """Tokens over the line itself."""
+    early_broken: int
+    """How many more lie beside it that do not belong to it or cannot be read."""

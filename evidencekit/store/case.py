@@ -32,7 +32,7 @@ from evidencekit.formats.ledger import MAX_LINE_BYTES, decode_line
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.event import Actor, Body, Line
 from evidencekit.model.ids import CaseId, Digest
-from evidencekit.store.index import Row, open_index
+from evidencekit.store.index import Place, Row, open_index
 from evidencekit.store.machine import Machine
 from evidencekit.store.objects import open_object
 from evidencekit.store.writer import open_writer
@@ -99,9 +99,14 @@ class Case:
             hint=_("evidencekit list shows what is there"),
         )
 
-    def artifacts_at(self, place: tuple[int, int]) -> Iterator[Artifact]:
+    def places_of(self, action: str) -> Iterator[tuple[int, Place]]:
+        """Yield number and place of the body of each act of a kind, in order."""
+        with open_index(self.root) as index:
+            yield from index.places_of(action)
+
+    def artifacts_at(self, place: Place) -> Iterator[Artifact]:
         """Yield the artifacts of the body that lies at an offset and has a size."""
-        body = self._body_at(place)
+        body = self.body_at(place)
         for line in body.artifacts if body is not None else ():
             if line is not None:
                 yield read_artifact(line.members)
@@ -110,9 +115,10 @@ class Case:
         """Return the body of the act that an artifact came with; None where it is withheld."""
         with open_index(self.root) as index:
             place = index.body_of(artifact_id)
-        return self._body_at(place) if place is not None else None
+        return self.body_at(place) if place is not None else None
 
-    def _body_at(self, place: tuple[int, int]) -> Body | None:
+    def body_at(self, place: Place) -> Body | None:
+        """Return the body that lies there; None where it is withheld or purged."""
         with (self.root / BODIES).open("rb") as bodies:
             bodies.seek(place[0])
             opened = decode_body(bodies.read(place[1]))

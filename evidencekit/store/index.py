@@ -24,6 +24,9 @@ _ADD_ARTIFACT = """INSERT INTO artifact
   (id, seq, sha256, size, media_type, name, origin, derived_from, access, place)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
+Place = tuple[int, int]
+"""Offset and size of a body in its file."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -103,9 +106,16 @@ class Index:
         )
         return [(_row(values[:8]), values[8]) for values in found]
 
-    def body_of(self, artifact_id: str) -> tuple[int, int] | None:
-        """Return offset and size of the body that holds an artifact."""
-        found: tuple[int, int] | None = self._db.execute(
+    def places_of(self, action: str) -> list[tuple[int, Place]]:
+        """Return number and place of each event of a kind, in order."""
+        found = self._db.execute(
+            "SELECT seq, body_start, body_size FROM event WHERE action = ? ORDER BY seq", (action,)
+        )
+        return [(seq, (start, size)) for seq, start, size in found]
+
+    def body_of(self, artifact_id: str) -> Place | None:
+        """Return the place of the body that holds an artifact."""
+        found: Place | None = self._db.execute(
             "SELECT body_start, body_size FROM event JOIN artifact USING (seq) WHERE id = ?",
             (artifact_id,),
         ).fetchone()

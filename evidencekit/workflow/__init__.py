@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         ingest,
         keys,
         metadata,
+        report,
         route,
         seal,
         strip,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from evidencekit.workflow.ingest import Added, Already
     from evidencekit.workflow.keys import KeyView, NewKey
     from evidencekit.workflow.metadata import MetadataView
+    from evidencekit.workflow.report import Reported
     from evidencekit.workflow.route import Routed, Way
     from evidencekit.workflow.seal import Sealed
     from evidencekit.workflow.setting import Setting, default_setting
@@ -63,6 +65,7 @@ _MODULES = frozenset(
         "ingest",
         "keys",
         "metadata",
+        "report",
         "route",
         "seal",
         "strip",
@@ -94,6 +97,7 @@ _PLACES = {
     "Plan": "evidencekit.export.profiles",
     "Refused": "evidencekit.model.find",
     "Report": "evidencekit.model.report",
+    "Reported": "evidencekit.workflow.report",
     "Routed": "evidencekit.workflow.route",
     "Sealed": "evidencekit.workflow.seal",
     "Sensitivity": "evidencekit.model.artifact",
@@ -115,10 +119,10 @@ __all__ = [
     "Access", "Actor", "Added", "Already", "Artifact", "Captured", "Case", "Check", "Dated",
     "Event", "EvidencekitError", "Exported", "FileSigner", "Finding", "HeldBack", "KeyKind",
     "KeyView", "Kind", "MetadataView", "NewKey", "Observer", "Plan", "Refused", "Report",
-    "Routed", "Sealed", "Sensitivity", "Setting", "Signer", "Status", "StripResult",
+    "Reported", "Routed", "Sealed", "Sensitivity", "Setting", "Signer", "Status", "StripResult",
     "TimestampAuthority", "Undated", "Verdict", "Way", "authorities", "capture", "cases",
     "dating", "default_setting", "doctor", "export", "ingest", "keys", "metadata", "open_case",
-    "open_signer", "route", "seal", "strip", "verify",
+    "open_signer", "report", "route", "seal", "strip", "verify",
 ]  # fmt: skip
 
 

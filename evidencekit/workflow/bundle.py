@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from evidencekit.export.bag import Bag, Signed
+from evidencekit.export.capture_report import render_capture
 from evidencekit.export.lists import artifact_list, custody_list
 from evidencekit.export.report import render_report
 from evidencekit.export.sinks import Sink
@@ -19,6 +20,7 @@ from evidencekit.formats.artifact import MAX_ARTIFACT_BYTES, decode_artifact, id
 from evidencekit.formats.body import MAX_BODY_BYTES, decode_body, encode_body
 from evidencekit.formats.bundle import (
     BUNDLE_FILE,
+    CAPTURES,
     METADATA,
     SEALS,
     encode_bundle_file,
@@ -34,7 +36,6 @@ from evidencekit.formats.case import (
     SIGNATURE,
     stamp_name,
 )
-from evidencekit.formats.hashing import sha256
 from evidencekit.formats.times import write_time
 from evidencekit.metadata.types import extension_for
 from evidencekit.model.artifact import Artifact
@@ -42,17 +43,20 @@ from evidencekit.model.bundle import (
     Account,
     BundleFile,
     CustodyEntry,
-    SealFact,
     ShownArtifact,
-    StampFact,
 )
 from evidencekit.model.event import Actor, Body
 from evidencekit.model.ids import Digest
-from evidencekit.proof.certificates import fingerprint
-from evidencekit.proof.cms import read_signature
 from evidencekit.protocols import Observer
 from evidencekit.store.case import Case
-from evidencekit.workflow.seals import SealFolder, seals_of
+from evidencekit.workflow.capture_account import (
+    Telling,
+    account_of,
+    hosting_acts,
+    recorded_captures,
+    title_of,
+)
+from evidencekit.workflow.seals import SealFolder, seal_fact, seals_of
 
 T = TypeVar("T")
 
@@ -184,10 +188,10 @@ def _head_files(heads: Path, size: int) -> list[str]:
 def _add_documents(bag: Bag, contents: Contents) -> None:
     account = Account(
         about=contents.about,
-        title=_title(contents.case),
+        title=title_of(contents.case),
         kind=contents.case.kind.value,
         exporter=contents.exporter,
-        seals=tuple(_seal_fact(seal) for seal in seals_of(contents.case.root)),
+        seals=tuple(seal_fact(seal) for seal in seals_of(contents.case.root)),
         artifacts=_Again(
             lambda: (
                 ShownArtifact(artifact=artifact, path=_path_of(artifact))
@@ -197,9 +201,32 @@ def _add_documents(bag: Bag, contents: Contents) -> None:
         custody=_Again(lambda: _custody(contents)),
     )
     bag.add_tag("report/report.html", render_report(account))
+    _add_capture_reports(bag, _telling(contents, account))
     bag.add_tag("lists/artifacts.csv", artifact_list(account))
     bag.add_tag("lists/custody.csv", custody_list(account))
     bag.add_tag("VERIFY.txt", [verify_text(account).encode("utf-8")])
+
+
+def _add_capture_reports(bag: Bag, telling: Telling) -> None:
+    """Write one for each capture that the bundle tells of, one after the other."""
+    for recorded in recorded_captures(telling.case):
+        told = account_of(telling, recorded)
+        if told is not None:
+            bag.add_tag(f"{CAPTURES}/{told.line.seq}.html", render_capture(told))
+
+
+def _telling(contents: Contents, account: Account) -> Telling:
+    return Telling(
+        case=contents.case,
+        title=account.title,
+        seals=account.seals,
+        hosted=hosting_acts(contents.case),
+        about=contents.about,
+        language=contents.about.language,
+        written_at=contents.about.created_at,
+        path_of=_path_of,
+        shown=lambda body: _withheld(body, contents.held_back),
+    )
 
 
 def _custody(contents: Contents) -> Iterator[CustodyEntry]:
@@ -218,25 +245,3 @@ class _Again(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         return self._make()
-
-
-def _title(case: Case) -> str:
-    first = next(case.events(), None)
-    title = first.body.detail.get("title") if first is not None and first.body is not None else None
-    return title if isinstance(title, str) else ""
-
-
-def _seal_fact(seal: SealFolder) -> SealFact:
-    data = (seal.path / MANIFEST).read_bytes()
-    manifest = seal.manifest()
-    # From the signature itself: the certificates beside it are there for people to look at.
-    signed = read_signature((seal.path / SIGNATURE).read_bytes(), data, what=seal.path.name)
-    return SealFact(
-        number=seal.number,
-        manifest_sha256=sha256(data),
-        signer_name=signed.signer.subject.rfc4514_string(),
-        signer_fingerprint=fingerprint(signed.signer),
-        stamps=tuple(StampFact(tsa=stamp.tsa, gen_time=stamp.gen_time) for stamp in seal.stamps()),
-        ledger_size=manifest.ledger_size,
-        artifact_count=manifest.artifact_count,
-    )

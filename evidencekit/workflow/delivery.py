@@ -18,19 +18,17 @@ from evidencekit.files.streaming import digest_stream
 from evidencekit.model.ids import Digest
 from evidencekit.text.catalog import _
 from evidencekit.workflow.bundle import Contents, write_bundle
+from evidencekit.workflow.targets import require_new
 
 _TOP = "evidence"  # neutral: a file name is seen by people who need not know
 
 
 def require_free(out: Path, encrypt_to: Sequence[str]) -> None:
     """Raise :class:`BadInput` where the bundle or the text beside it would replace something."""
-    if os.path.lexists(out):
-        raise BadInput(_("{path} is there already").format(path=out))
+    require_new(out)
     beside = _beside(out)
     if encrypt_to and os.path.lexists(beside) and not _is_readme(beside):
         raise BadInput(_("{path} is there already").format(path=beside))
-    if not out.parent.is_dir():
-        raise BadInput(_("{path}: there is no such folder").format(path=out.parent))
 
 
 def _is_readme(path: Path) -> bool:

@@ -5,8 +5,12 @@ from pathlib import Path
 
 from evidencekit.errors import EvidenceDoubted
 from evidencekit.formats.case import MANIFEST, SEALS, SIGNATURE, seal_name, stamp_name
+from evidencekit.formats.hashing import sha256
 from evidencekit.formats.manifest import decode_manifest
+from evidencekit.model.bundle import SealFact, StampFact
 from evidencekit.model.seal import Manifest, Stamp
+from evidencekit.proof.certificates import fingerprint
+from evidencekit.proof.cms import read_signature
 from evidencekit.proof.rfc3161 import read_token
 
 
@@ -58,4 +62,21 @@ def seals_of(root: Path) -> tuple[SealFolder, ...]:
         raise EvidenceDoubted(f"{SEALS}: a seal is missing")
     return tuple(
         SealFolder(root / SEALS / name, number) for number, name in enumerate(names, start=1)
+    )
+
+
+def seal_fact(seal: SealFolder) -> SealFact:
+    """Return what the documents say of a seal; raises :class:`EvidenceDoubted` for a false one."""
+    data = (seal.path / MANIFEST).read_bytes()
+    manifest = seal.manifest()
+    # From the signature itself: the certificates beside it are there for people to look at.
+    signed = read_signature((seal.path / SIGNATURE).read_bytes(), data, what=seal.path.name)
+    return SealFact(
+        number=seal.number,
+        manifest_sha256=sha256(data),
+        signer_name=signed.signer.subject.rfc4514_string(),
+        signer_fingerprint=fingerprint(signed.signer),
+        stamps=tuple(StampFact(tsa=stamp.tsa, gen_time=stamp.gen_time) for stamp in seal.stamps()),
+        ledger_size=manifest.ledger_size,
+        artifact_count=manifest.artifact_count,
     )

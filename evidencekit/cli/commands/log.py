@@ -12,7 +12,8 @@ from evidencekit.cli.opening import opened
 from evidencekit.cli.reasons import in_language, said
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.shapes import event_object
-from evidencekit.export.acts import remarks_of, text_of
+from evidencekit.export.acts import remarks_of
+from evidencekit.export.members import text_of
 from evidencekit.formats.artifact import ids_in
 from evidencekit.model.event import Body
 from evidencekit.store.case import Event

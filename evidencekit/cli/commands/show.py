@@ -1,13 +1,14 @@
-"""``show``: one artifact."""
+"""``show``: one artifact; with ``--report``, the report of the capture that it came with."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
 from evidencekit.cli import output
 from evidencekit.cli.command import Command
 from evidencekit.cli.marks import N_
-from evidencekit.cli.opening import opened
+from evidencekit.cli.opening import here, opened
 from evidencekit.cli.page_claims import print_claims
 from evidencekit.cli.reasons import listed, said
 from evidencekit.cli.session import Session, pass_session
@@ -15,7 +16,8 @@ from evidencekit.cli.shapes import whole_artifact_object
 from evidencekit.formats.times import read_time
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.json import Json, JsonObject
-from evidencekit.text.catalog import _
+from evidencekit.store.case import Case
+from evidencekit.text.catalog import _, language
 
 _TITLES = {
     "kind": N_("kind"),
@@ -39,6 +41,7 @@ _TITLES = {
     "packed": N_("packed bodies"),
     "left": N_("not covered"),
 }
+_MAX_DIGITS = 15
 _VALUES = {
     "file": N_("file"),
     "url": N_("web page"),
@@ -48,12 +51,28 @@ _VALUES = {
 }
 
 
-@click.command("show", cls=Command, help=_("Show all that is recorded of the artifact ID."))
+@click.command(
+    "show",
+    cls=Command,
+    help=_(
+        "Show all that is recorded of the artifact ID. With --report, write the report of the "
+        "capture that it came with; ID may then be the number of the act, as log shows it."
+    ),
+)
 @click.argument("artifact_id", metavar="ID")
+@click.option(
+    "--report",
+    "out",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=_("Write the report of the capture to FILE (HTML); nothing may be there yet."),
+)
 @pass_session
-def command(session: Session, *, artifact_id: str) -> int:
+def command(session: Session, *, artifact_id: str, out: Path | None) -> int:
     """Print what the ledger says; the file itself is not opened."""
     case = opened(session)
+    if out is not None:
+        return _report(session, case, artifact_id, out)
     artifact = case.artifact(artifact_id)
     body = case.body_with(artifact.id)
     detail: JsonObject = body.detail if body is not None else {}
@@ -64,6 +83,30 @@ def command(session: Session, *, artifact_id: str) -> int:
         _print(artifact)
         print_claims(detail)
     return 0
+
+
+def _report(session: Session, case: Case, what: str, out: Path) -> int:
+    # Loaded here: showing an artifact needs none of what makes a document.
+    from evidencekit.workflow.report import report
+
+    written = report(case, _act_of(case, what), out=out, language=language(), setting=here())
+    if session.json:
+        output.put_json({"seq": written.seq, "report": str(written.path)})
+    else:
+        output.say(_("report: {path}"), path=written.path)
+    output.note(
+        _("it names people, addresses and accounts: keep it as you keep the case"),
+        quiet=session.quiet,
+    )
+    return 0
+
+
+def _act_of(case: Case, what: str) -> int:
+    """Return the number of an act, or of the one that an artifact came with."""
+    if what.isdecimal() and what.isascii():
+        return int(what[:_MAX_DIGITS])
+    body = case.body_with(case.artifact(what).id)
+    return body.seq if body is not None else 0
 
 
 def _print(artifact: Artifact) -> None:

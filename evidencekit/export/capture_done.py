@@ -1,0 +1,118 @@
+"""What was done to a page, what of it is missing, and how its record looks when shown again."""
+
+from collections.abc import Iterator
+
+from evidencekit.export.blocks import (
+    Cell,
+    Foreign,
+    Items,
+    Part,
+    Remark,
+    Rows,
+    facts,
+    told,
+)
+from evidencekit.export.members import (
+    mapping_of,
+    mappings_of,
+    moment_of,
+    number_of,
+    text_of,
+    texts_of,
+)
+from evidencekit.export.words import Pair, load_words, term, term_with_argument
+from evidencekit.model.json import JsonObject
+
+
+def done_parts(found: JsonObject) -> Iterator[Part]:
+    """Yield all of it; ``found`` are the facts of a capture."""
+    yield from _done(found)
+    yield from _resources(found)
+    yield from _replay(found)
+
+
+def _done(found: JsonObject) -> Iterator[Part]:
+    words = load_words("capture")
+    behaviours = mappings_of(found, "behaviours")
+    clicks, omitted = mappings_of(found, "clicks"), number_of(found, "clicks_omitted") or 0
+    if behaviours:
+        named = tuple((_behaviour(one),) for one in behaviours)
+        yield Items(items=named, heading=words["done.behaviours"])
+    elif "behaviours" in found:
+        yield Remark(words=words["done.nothing"])
+    if clicks:
+        yield Rows(name="clicks", rows=map(_click, clicks), caption=words["clicks.caption"])
+    elif behaviours:
+        yield Remark(words=words["clicks.none"])
+    if omitted:
+        yield Remark(words=words["omitted"].filled(count=omitted))
+
+
+def _behaviour(one: JsonObject) -> Pair:
+    name, plugin = text_of(one, "name"), text_of(one, "distribution")
+    pair = term("behaviour", name)
+    if not plugin:
+        return pair
+    of = load_words("capture")["done.plugin"]
+    return of.filled(name=pair, plugin=plugin, version=text_of(one, "version"))
+
+
+def _click(one: JsonObject) -> tuple[Cell, ...]:
+    at, before, after = (
+        moment_of(one, "at"),
+        text_of(one, "url_before"),
+        text_of(one, "url_after"),
+    )
+    moved: Cell = (Foreign(text=after, form="long"),) if after != before else ()
+    return (
+        (at,) if at is not None else (),
+        (term("behaviour", text_of(one, "behaviour")),),
+        (Foreign(text=text_of(one, "text")), Foreign(text=text_of(one, "selector"), form="code")),
+        moved or (load_words("capture")["clicks.stayed"],),
+    )
+
+
+def _resources(found: JsonObject) -> Iterator[Part]:
+    words = load_words("capture")
+    listed, omitted = mappings_of(found, "resources"), number_of(found, "resources_omitted") or 0
+    if listed:
+        yield Rows(
+            name="resources", rows=map(_resource, listed), caption=words["resources.caption"]
+        )
+    if omitted:
+        yield Remark(words=words["omitted"].filled(count=omitted))
+
+
+def _resource(one: JsonObject) -> tuple[Cell, ...]:
+    return (
+        (Foreign(text=text_of(one, "url"), form="long"),),
+        (
+            term_with_argument("reason", text_of(one, "why")),
+            Foreign(text=text_of(one, "kind"), form="code"),
+        ),
+    )
+
+
+def _replay(found: JsonObject) -> Iterator[Part]:
+    if "replay" not in found:
+        return
+    words, check = load_words("capture"), mapping_of(found, "replay")
+    if not check:
+        yield Remark(words=words["replay.none"])
+        return
+    why_not = text_of(check, "why_not")
+    pages = (number_of(check, "viewport_permille"), number_of(check, "page_permille"))
+    alike = tuple(
+        words[f"replay.{name}"].filled(percent=f"{value / 10:.1f}")
+        for name, value in zip(("viewport", "page"), pages, strict=True)
+        if value is not None
+    )
+    counts = {name: number_of(check, name) or 0 for name in ("asked", "answered", "guessed")}
+    missing = tuple(Foreign(text=one, form="long") for one in texts_of(check, "missing"))
+    yield facts(
+        told("replay.unfinished", term_with_argument("reason", why_not) if why_not else None),
+        told("replay.alike", *alike),
+        told("replay.answers", words["replay.answers_value"].filled(**counts)),
+        told("replay.missing", *missing),
+        caption=words["replay.caption"],
+    )

@@ -1,0 +1,138 @@
+"""From where a capture came: the servers that were connected to, their TLS, and who hosts the site.
+
+Names, addresses and certificates are what the recording machine saw on its own connections; a
+registry says what its customers told it. The section says so.
+"""
+
+from collections.abc import Iterator
+
+from evidencekit.export.blocks import Cell, Foreign, Line, Part, Remark, Rows, Section, facts, told
+from evidencekit.export.capture_hosting import hosting_parts
+from evidencekit.export.members import (
+    mapping_of,
+    mappings_of,
+    moment_of,
+    number_of,
+    text_of,
+    texts_of,
+)
+from evidencekit.export.typeset import write_utc
+from evidencekit.export.words import load_words, term, term_with_argument
+from evidencekit.model.bundle import CaptureAccount
+from evidencekit.model.json import JsonObject
+
+
+def origin_section(account: CaptureAccount) -> Section:
+    """Return the section on servers and hosts."""
+    found = mapping_of(account.body.detail, "facts")
+    parts = (*_servers(found), *_around(found), *hosting_parts(account))
+    return Section(name="origin", parts=parts)
+
+
+def _servers(found: JsonObject) -> Iterator[Part]:
+    words, servers = load_words("capture"), mappings_of(found, "servers")
+    if servers:
+        yield Rows(name="servers", rows=map(_server, servers), caption=words["servers.caption"])
+        omitted = number_of(found, "servers_omitted")
+        if omitted:
+            yield Remark(words=words["omitted"].filled(count=omitted))
+        yield Remark(words=words["servers.note"])
+        return
+    peers = texts_of(found, "peers")
+    if peers:
+        listed = tuple(Foreign(text=peer, form="code") for peer in peers)
+        yield facts(told("servers.peers", *listed))
+        yield Remark(words=words["servers.only_peers"])
+    else:
+        yield Remark(words=words["servers.none"])
+
+
+def _around(found: JsonObject) -> Iterator[Part]:
+    strangers = number_of(found, "strangers_at_guard")
+    words = load_words("capture")
+    about = facts(
+        told("servers.proxy", Foreign(text=text_of(found, "proxy"), form="code")),
+        told(
+            "servers.strangers",
+            words["servers.strangers_value"].filled(count=strangers) if strangers else None,
+        ),
+    )
+    if about.facts:
+        yield about
+
+
+def _server(one: JsonObject) -> tuple[Cell, ...]:
+    return (
+        (
+            Foreign(text=f"{text_of(one, 'host')}:{text_of(one, 'port')}"),
+            load_words("capture")["servers.times"].filled(count=number_of(one, "connections") or 0),
+        ),
+        tuple(_address(one)),
+        tuple(_tls(one)),
+    )
+
+
+def _address(one: JsonObject) -> Iterator[Line]:
+    words, refusal, ip = load_words("capture"), text_of(one, "refusal"), text_of(one, "ip")
+    if refusal:
+        yield term_with_argument("reason", refusal)
+        yield Foreign(text=refusal, form="code")
+    elif ip:
+        yield Foreign(text=ip, form="code")
+    else:
+        yield words["servers.no_ip"]
+    if text_of(one, "ip_is"):
+        yield term("address", text_of(one, "ip_is"))
+    others = [address for address in texts_of(one, "addresses") if address != ip]
+    if others:
+        yield Foreign(text=", ".join(others), form="code", before=words["servers.others"])
+    if text_of(one, "dnssec"):
+        yield term("dnssec", text_of(one, "dnssec"))
+
+
+def _tls(one: JsonObject) -> Iterator[Line]:
+    tls, words = mapping_of(one, "tls"), load_words("capture")
+    if not tls:
+        yield words["servers.no_tls"]
+        return
+    yield Foreign(
+        text=" · ".join(
+            filter(None, (text_of(tls, name) for name in ("version", "cipher", "alpn")))
+        )
+    )
+    if text_of(tls, "error"):
+        yield Foreign(text=text_of(tls, "error"), form="code", before=words["servers.tls_error"])
+    yield from _verdict(tls)
+    yield from _certificate(mapping_of(tls, "certificate"))
+    above = texts_of(tls, "chain")[1:]
+    for digest in above:
+        yield Foreign(text=digest, form="digest", before=words["servers.chain"])
+
+
+def _verdict(tls: JsonObject) -> Iterator[Line]:
+    words, verdict = load_words("capture"), mapping_of(tls, "verdict")
+    if not verdict:
+        yield words["servers.unjudged"]
+        return
+    error, by = text_of(verdict, "error"), term("judge", text_of(verdict, "by"))
+    flags = " ".join(texts_of(verdict, "flags"))
+    if error:
+        yield words["servers.bad_certificate"].filled(by=by)
+        yield Foreign(text=f"{error} {flags}".rstrip(), form="code")
+        return
+    yield words["servers.good_certificate"].filled(by=by)
+    if verdict.get("known_root") is False:
+        yield words["servers.local_root"]
+
+
+def _certificate(one: JsonObject) -> Iterator[Line]:
+    words = load_words("capture")
+    for name in ("subject", "issuer"):
+        if text_of(one, name):
+            yield Foreign(text=text_of(one, name), before=words[f"servers.{name}"])
+    first, last = moment_of(one, "not_before"), moment_of(one, "not_after")
+    if first is not None and last is not None:
+        span = f"{write_utc(first)} – {write_utc(last)}"
+        yield Foreign(text=span, before=words["servers.validity"])
+    if text_of(one, "sha256"):
+        yield Foreign(text=text_of(one, "sha256"), form="digest", before=words["servers.leaf"])

@@ -1,0 +1,137 @@
+"""What comes first in the report of a capture: its verdict, and every warning, the gravest on top.
+
+Reasons and notes are taken as they come, also those that a later release invents: each is shown
+with its meaning where we have words for it, and always as it was recorded.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from evidencekit.export.blocks import Cell, Foreign, Items, Part, Remark, facts, told
+from evidencekit.export.members import mapping_of, mappings_of, text_of
+from evidencekit.export.visits import Reason, reasons_of
+from evidencekit.export.words import Pair, load_words, term
+from evidencekit.formats.artifact import ids_in
+from evidencekit.model.artifact import Sensitivity
+from evidencekit.model.bundle import CaptureAccount
+from evidencekit.model.json import JsonObject
+
+OVERRIDING = ("-accepted", "-allowed", "-overridden")
+"""How a reason or note ends that says: somebody chose to go on in spite of a warning."""
+LIMITING = ("through-proxy", "browser-version-untested", "without-media", "fallback-recorder")
+"""Notes that bear on everything else, so that they come before the other notes."""
+MAX_PRIVATE = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The first section."""
+
+    code: str
+    """A word of ours for the style sheet; ``unknown`` for a verdict that we do not know."""
+    verdict: Pair
+    meaning: Pair
+    parts: tuple[Part, ...]
+
+
+def outcome_of(account: CaptureAccount) -> Outcome:
+    """Return the verdict, what it means, and the warnings in the order of their weight."""
+    words, detail = load_words("capture"), account.body.detail
+    code = text_of(detail, "verdict")
+    known = f"outcome.{code}" in words
+    return Outcome(
+        code=code if known else "unknown",
+        verdict=term("verdict", code),
+        meaning=words[f"outcome.{code}" if known else "outcome.unknown"],
+        parts=tuple(_parts(account)),
+    )
+
+
+def _parts(account: CaptureAccount) -> Iterator[Part]:
+    words, detail = load_words("capture"), account.body.detail
+    reasons, notes = reasons_of(detail, "reasons"), reasons_of(detail, "notes")
+    overridden = (*_chosen(detail), *(_said(r) for r in (*reasons, *notes) if _overrides(r)))
+    if overridden:
+        yield Items(items=overridden, heading=words["outcome.overridden"], is_grave=True)
+    yield from (Remark(words=one, is_grave=True) for one in _state_of(account))
+    missing = tuple(_said(one) for one in reasons if not _overrides(one))
+    if missing:
+        yield Items(items=missing, heading=words["outcome.reasons"])
+    others = sorted((one for one in notes if not _overrides(one)), key=_weight)
+    limits = (*_names(account), *(_said(one) for one in others))
+    if limits:
+        yield Items(items=limits, heading=words["outcome.notes"])
+    yield _glance(account)
+
+
+def _chosen(detail: JsonObject) -> Iterator[Cell]:
+    """Yield what was switched off on purpose, and whom it concerned."""
+    facts_of_capture = mapping_of(detail, "facts")
+    for name, value in mapping_of(facts_of_capture, "settings").items():
+        pair = load_words("terms").get(f"override.{name}")
+        if value is True and pair is not None:
+            reached = tuple(_private(facts_of_capture)) if name == "allow_private" else ()
+            yield (pair, *reached)
+
+
+def _private(capture_facts: JsonObject) -> Iterator[Foreign | Pair]:
+    servers = [one for one in mappings_of(capture_facts, "servers") if text_of(one, "ip_is")]
+    for one in servers[:MAX_PRIVATE]:
+        kind = term("address", text_of(one, "ip_is"))
+        place = f"{text_of(one, 'host')}:{text_of(one, 'port')} → {text_of(one, 'ip')}"
+        yield Foreign(text=place, form="code", before=kind)
+    if not servers:
+        yield load_words("capture")["outcome.none_private"]
+
+
+def _state_of(account: CaptureAccount) -> Iterator[Pair]:
+    words = load_words("capture")
+    if account.seal is None:
+        yield words["outcome.unsealed"]
+    withheld = sum(one is None for one in account.body.artifacts)
+    if withheld:
+        yield words["outcome.withheld"].filled(count=withheld)
+    for one in (Sensitivity.CSAM_SUSPECTED, Sensitivity.INTIMATE):
+        if any(item.artifact.sensitivity is one for item in account.artifacts):
+            yield words["outcome.sensitive"].filled(what=term("sensitivity", one.value))
+
+
+def _names(account: CaptureAccount) -> Iterator[Cell]:
+    for host in dict.fromkeys(one for one in (account.asked, account.answered) if one is not None):
+        for warning in host.warnings:
+            (reason,) = reasons_of({"warnings": [warning]}, "warnings")
+            yield (
+                *_said(reason),
+                Foreign(text=host.unicode),
+                Foreign(text=host.ascii, form="code"),
+            )
+
+
+def _said(reason: Reason) -> Cell:
+    meaning = reason.meaning or load_words("capture")["outcome.no_words"]
+    return (meaning, Foreign(text=reason.code, form="code"))
+
+
+def _overrides(reason: Reason) -> bool:
+    return reason.code.partition(" ")[0].endswith(OVERRIDING)
+
+
+def _weight(note: Reason) -> int:
+    return 0 if note.code.startswith(LIMITING) else 1
+
+
+def _glance(account: CaptureAccount) -> Part:
+    """Return what a reader wants to know before turning the page."""
+    detail, words = account.body.detail, load_words("capture")
+    actor = account.body.actor
+    seal = account.seal
+    return facts(
+        told("what.url", Foreign(text=text_of(detail, "url"), form="long")),
+        told("outcome.at", account.line.at),
+        told("who.actor", *(Foreign(text=part or "") for part in (actor.alias, actor.org))),
+        told(
+            "what.artifacts", words["outcome.count"].filled(count=len(list(ids_in(account.body))))
+        ),
+        told("secured.seal", words["outcome.sealed"].filled(seal=seal.number) if seal else None),
+        told("who.case", Foreign(text=account.title), Foreign(text=account.case, form="code")),
+    )
