@@ -63,7 +63,7 @@ def _public_address(account: CaptureAccount) -> Iterator[Line]:
         yield term_with_argument("reason", outcome)
     if outcome:
         service = load_words("capture")["who.public_service"]
-        yield Foreign(text=text_of(asked, "service"), form="long", before=service)
+        yield Foreign(text=text_of(asked, "service"), before=service)
 
 
 def secured_section(account: CaptureAccount) -> Section:

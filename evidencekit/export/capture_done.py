@@ -63,7 +63,7 @@ def _click(one: JsonObject) -> tuple[Cell, ...]:
         text_of(one, "url_before"),
         text_of(one, "url_after"),
     )
-    moved: Cell = (Foreign(text=after, form="long"),) if after != before else ()
+    moved: Cell = (Foreign(text=after),) if after != before else ()
     return (
         (at,) if at is not None else (),
         (term("behaviour", text_of(one, "behaviour")),),
@@ -85,7 +85,7 @@ def _resources(found: JsonObject) -> Iterator[Part]:
 
 def _resource(one: JsonObject) -> tuple[Cell, ...]:
     return (
-        (Foreign(text=text_of(one, "url"), form="long"),),
+        (Foreign(text=text_of(one, "url")),),
         (
             term_with_argument("reason", text_of(one, "why")),
             Foreign(text=text_of(one, "kind"), form="code"),
@@ -108,7 +108,7 @@ def _replay(found: JsonObject) -> Iterator[Part]:
         if value is not None
     )
     counts = {name: number_of(check, name) or 0 for name in ("asked", "answered", "guessed")}
-    missing = tuple(Foreign(text=one, form="long") for one in texts_of(check, "missing"))
+    missing = tuple(Foreign(text=one) for one in texts_of(check, "missing"))
     yield facts(
         told("replay.unfinished", term_with_argument("reason", why_not) if why_not else None),
         told("replay.alike", *alike),

@@ -21,7 +21,7 @@ def hosting_parts(account: CaptureAccount) -> Iterator[Part]:
     detail = account.hosting.detail
     platform = mapping_of(detail, "platform")
     yield facts(
-        told("hosting.site", Foreign(text=text_of(detail, "site"), form="long")),
+        told("hosting.site", Foreign(text=text_of(detail, "site"))),
         told(
             "hosting.as_of",
             moment_of(detail, "ended_at"),
@@ -72,7 +72,7 @@ def _registration(one: JsonObject) -> Part:
         ),
         told("hosting.events", *events),
         told("hosting.nameservers", Foreign(text=", ".join(texts_of(one, "nameservers")))),
-        told("hosting.source", Foreign(text=text_of(one, "source"), form="long")),
+        told("hosting.source", Foreign(text=text_of(one, "source"))),
         caption=words[f"hosting.{kind}"].filled(asked=text_of(one, "asked")),
     )
 

@@ -62,10 +62,11 @@ def _around(found: JsonObject) -> Iterator[Part]:
 
 
 def _server(one: JsonObject) -> tuple[Cell, ...]:
+    times = "servers.attempts" if text_of(one, "refusal") else "servers.times"
     return (
         (
             Foreign(text=f"{text_of(one, 'host')}:{text_of(one, 'port')}"),
-            load_words("capture")["servers.times"].filled(count=number_of(one, "connections") or 0),
+            load_words("capture")[times].filled(count=number_of(one, "connections") or 0),
         ),
         tuple(_address(one)),
         tuple(_tls(one)),
@@ -93,7 +94,7 @@ def _address(one: JsonObject) -> Iterator[Line]:
 def _tls(one: JsonObject) -> Iterator[Line]:
     tls, words = mapping_of(one, "tls"), load_words("capture")
     if not tls:
-        yield words["servers.no_tls"]
+        yield words["servers.not_connected" if text_of(one, "refusal") else "servers.no_tls"]
         return
     yield Foreign(
         text=" · ".join(

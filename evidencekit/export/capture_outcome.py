@@ -8,19 +8,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evidencekit.export.blocks import Cell, Foreign, Items, Part, Remark, facts, told
-from evidencekit.export.members import mapping_of, mappings_of, text_of
+from evidencekit.export.members import mapping_of, mappings_of, moment_of, text_of
 from evidencekit.export.visits import Reason, reasons_of
 from evidencekit.export.words import Pair, load_words, term
 from evidencekit.formats.artifact import ids_in
 from evidencekit.model.artifact import Sensitivity
 from evidencekit.model.bundle import CaptureAccount
 from evidencekit.model.json import JsonObject
+from evidencekit.text.clean import clean
 
 OVERRIDING = ("-accepted", "-allowed", "-overridden")
 """How a reason or note ends that says: somebody chose to go on in spite of a warning."""
 LIMITING = ("through-proxy", "browser-version-untested", "without-media", "fallback-recorder")
 """Notes that bear on everything else, so that they come before the other notes."""
-MAX_PRIVATE = 10
+MAX_NAMED = 10
+"""Servers that are named under one warning."""
+MAX_CODE = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,7 @@ def outcome_of(account: CaptureAccount) -> Outcome:
     known = f"outcome.{code}" in words
     return Outcome(
         code=code if known else "unknown",
-        verdict=term("verdict", code),
+        verdict=term("verdict", clean(code, limit=MAX_CODE)),
         meaning=words[f"outcome.{code}" if known else "outcome.unknown"],
         parts=tuple(_parts(account)),
     )
@@ -72,16 +75,30 @@ def _chosen(detail: JsonObject) -> Iterator[Cell]:
         if value is True and pair is not None:
             reached = tuple(_private(facts_of_capture)) if name == "allow_private" else ()
             yield (pair, *reached)
+    doubted = [one for one in mappings_of(facts_of_capture, "servers") if _is_doubted(one)]
+    if doubted:
+        named = (_place(one) for one in doubted[:MAX_NAMED])
+        yield (load_words("capture")["outcome.bad_certificate"], *named)
 
 
 def _private(capture_facts: JsonObject) -> Iterator[Foreign | Pair]:
     servers = [one for one in mappings_of(capture_facts, "servers") if text_of(one, "ip_is")]
-    for one in servers[:MAX_PRIVATE]:
-        kind = term("address", text_of(one, "ip_is"))
-        place = f"{text_of(one, 'host')}:{text_of(one, 'port')} → {text_of(one, 'ip')}"
-        yield Foreign(text=place, form="code", before=kind)
+    for one in servers[:MAX_NAMED]:
+        yield _place(one, term("address", text_of(one, "ip_is")))
     if not servers:
         yield load_words("capture")["outcome.none_private"]
+
+
+def _is_doubted(server: JsonObject) -> bool:
+    """Return whether a connection went on although its certificate was found wrong."""
+    tls = mapping_of(server, "tls")
+    is_wrong = bool(text_of(mapping_of(tls, "verdict"), "error"))
+    return is_wrong and bool(text_of(server, "ip")) and not text_of(tls, "error")
+
+
+def _place(server: JsonObject, kind: Pair | None = None) -> Foreign:
+    place = f"{text_of(server, 'host')}:{text_of(server, 'port')} → {text_of(server, 'ip')}"
+    return Foreign(text=place, form="code", before=kind)
 
 
 def _state_of(account: CaptureAccount) -> Iterator[Pair]:
@@ -108,8 +125,11 @@ def _names(account: CaptureAccount) -> Iterator[Cell]:
 
 
 def _said(reason: Reason) -> Cell:
+    """Return meaning and argument in words, and the reason as it was recorded."""
     meaning = reason.meaning or load_words("capture")["outcome.no_words"]
-    return (meaning, Foreign(text=reason.code, form="code"))
+    argument = clean(reason.code.partition(" ")[2])
+    words = Pair(f"{meaning.ko}: {argument}", f"{meaning.en}: {argument}") if argument else meaning
+    return (words, Foreign(text=reason.code, form="code"))
 
 
 def _overrides(reason: Reason) -> bool:
@@ -127,7 +147,7 @@ def _glance(account: CaptureAccount) -> Part:
     seal = account.seal
     return facts(
         told("what.url", Foreign(text=text_of(detail, "url"), form="long")),
-        told("outcome.at", account.line.at),
+        told("what.started", moment_of(detail, "started_at") or account.line.at),
         told("who.actor", *(Foreign(text=part or "") for part in (actor.alias, actor.org))),
         told(
             "what.artifacts", words["outcome.count"].filled(count=len(list(ids_in(account.body))))

@@ -83,7 +83,7 @@ def _way(found: JsonObject) -> Iterator[Part]:
 
 def _hop(hop: JsonObject) -> tuple[Cell, ...]:
     return (
-        (Foreign(text=text_of(hop, "url"), form="long"),),
+        (Foreign(text=text_of(hop, "url")),),
         (Foreign(text=text_of(hop, "status")),),
         (term("hop", text_of(hop, "how")),),
     )
@@ -140,7 +140,7 @@ def _claims(detail: JsonObject) -> Iterator[Part]:
     rows: list[tuple[Cell, ...]] = [
         (
             (term("claim", text_of(one, "about")),),
-            (Foreign(text=text_of(one, "value"), form="long"),),
+            (Foreign(text=text_of(one, "value")),),
             (Foreign(text=text_of(one, "where"), form="code"),),
         )
         for one in (*_own(context), *mappings_of(context, "statements"))
@@ -148,7 +148,7 @@ def _claims(detail: JsonObject) -> Iterator[Part]:
     rows += [
         (
             (term("claim", "media"),),
-            (Foreign(text=text_of(one, "url"), form="long"),),
+            (Foreign(text=text_of(one, "url")),),
             (Foreign(text=text_of(one, "where"), form="code"),),
         )
         for one in mappings_of(context, "media")

@@ -48,8 +48,10 @@ def page(
 
 
 def pair_markup(pair: Pair) -> Markup:
-    """Set both languages; what is in them may be foreign."""
+    """Set both languages, once where they are the same; what is in them may be foreign."""
     ko, en = (clean(text, limit=_MAX_SENTENCE) for text in pair)
+    if ko == en:
+        return Markup("<bdi>{}</bdi>").format(ko)
     return Markup('<span lang="ko">{}</span> <span lang="en">{}</span>').format(ko, en)
 
 

@@ -44,6 +44,8 @@ EngineName = Literal["browser", "http"]
 class Captured:
     """One URL, recorded."""
 
+    seq: int
+    """Number of the act."""
     page: PageCapture
     artifacts: tuple[Artifact, ...]
     engine_reason: str | None
@@ -106,7 +108,9 @@ def capture(
         page, committed = _capture_one(
             case, chosen, url, keep=keep, setting=setting, observer=observer or Silent()
         )
-        yield Captured(page=page, artifacts=committed.artifacts, engine_reason=reason)
+        yield Captured(
+            seq=committed.seq, page=page, artifacts=committed.artifacts, engine_reason=reason
+        )
         # Only now: a browser whose capture was killed a moment ago has ended, and writes no more.
         remove_dead_profiles()
         if is_covert:

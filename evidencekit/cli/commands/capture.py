@@ -224,6 +224,7 @@ def _tell(session: Session, captured: Captured) -> None:
                 "artifacts": [artifact.id for artifact in captured.artifacts],
                 "notes": list(page.notes),
                 "title": page.title,
+                "seq": captured.seq,
                 "engine_reason": captured.engine_reason,
             }
         )
