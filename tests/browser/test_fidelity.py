@@ -149,6 +149,21 @@ def test_page_used_everything_and_what_went_wrong_is_named(fidelity: Fidelity) -
     assert {one.path for one in fidelity.sent} >= REPLIES.keys()
 
 
+def test_the_event_names_the_server_its_address_and_its_certificate(fidelity: Fidelity) -> None:
+    detail: Any = fidelity.result.detail
+    first = detail["servers"][0]
+    assert (first["host"], first["ip"], first["ip_is"]) == ("127.0.0.1", "127.0.0.1", "loopback")
+    if fidelity.protocol == "http/1.1" and first["tls"] is None:
+        assert fidelity.result.final_url.startswith("http:")
+        return
+    tls = first["tls"]
+    assert (tls["version"], tls["alpn"], tls["error"]) == ("TLS 1.3", fidelity.protocol, None)
+    assert tls["cipher"].startswith("TLS_")
+    assert tls["certificate"]["sha256"] == tls["chain"][0]
+    assert "CN=" in tls["certificate"]["issuer"]
+    assert tls["verdict"]["by"] == "browser"
+
+
 def test_every_exchange_of_the_server_is_recorded_once_and_nothing_else(fidelity: Fidelity) -> None:
     served = Counter((one.method, one.url, one.reply.status) for one in fidelity.sent)
     methods = {one.warc["WARC-Concurrent-To"]: one.start.split(" ")[0] for one in fidelity.requests}

@@ -759,6 +759,12 @@ def test_https_is_recorded_above_tls_with_the_certificates_of_the_connection(
     )
     assert "chain_der_base64" not in second["tls"]
     assert second["tls"]["chain_sha256"] == first["tls"]["chain_sha256"]
+    servers: Any = result.detail["servers"]
+    (met,) = servers
+    assert (met["host"], met["ip"], met["connections"]) == ("site.example", "127.0.0.1", 2)
+    assert list(met["tls"]["chain"]) == first["tls"]["chain_sha256"]
+    assert met["tls"]["certificate"]["sha256"] == first["tls"]["chain_sha256"][0]
+    assert met["tls"]["verdict"]["error"] is None
 
 
 def test_an_untrusted_certificate_is_failed_and_nothing_is_asked(tmp_path: Path) -> None:
