@@ -28,6 +28,7 @@ def done_parts(found: JsonObject) -> Iterator[Part]:
     """Yield all of it; ``found`` are the facts of a capture."""
     yield from _done(found)
     yield from _resources(found)
+    yield from _blocked(mapping_of(found, "without_media"))
     yield from _replay(found)
 
 
@@ -90,6 +91,26 @@ def _resource(one: JsonObject) -> tuple[Cell, ...]:
             term_with_argument("reason", text_of(one, "why")),
             Foreign(text=text_of(one, "kind"), form="code"),
         ),
+    )
+
+
+def _blocked(found: JsonObject) -> Iterator[Part]:
+    """Yield what was not fetched of a page that was captured without its media."""
+    words, listed = load_words("capture"), mappings_of(found, "listed")
+    if listed:
+        yield Rows(name="blocked", rows=map(_one_blocked, listed), caption=words["blocked.caption"])
+    omitted = number_of(found, "omitted")
+    if omitted:
+        yield Remark(words=words["omitted"].filled(count=omitted))
+
+
+def _one_blocked(one: JsonObject) -> tuple[Cell, ...]:
+    at, declared = moment_of(one, "at"), mapping_of(one, "declared")
+    stated = ", ".join(f"{name}: {text_of(declared, name)}" for name in declared)
+    return (
+        (Foreign(text=text_of(one, "url")), *((at,) if at is not None else ())),
+        (term("stage", text_of(one, "stage")), Foreign(text=text_of(one, "kind"), form="code")),
+        (Foreign(text=stated),),
     )
 
 

@@ -17,9 +17,11 @@ from evidencekit.model.bundle import CaptureAccount
 from evidencekit.model.json import JsonObject
 from evidencekit.text.clean import clean
 
-OVERRIDING = ("-accepted", "-allowed", "-overridden")
-"""How a reason or note ends that says: somebody chose to go on in spite of a warning."""
-LIMITING = ("through-proxy", "browser-version-untested", "without-media", "fallback-recorder")
+OVERRIDING = frozenset({"tls-not-verified", "tls-not-verified-more"})
+"""Reasons and notes that say: somebody chose to go on in spite of a warning."""
+CHOSEN = ("allow_private", "accepts_invalid_tls")
+"""Settings, and facts of a capture, that say the same."""
+LIMITING = ("through-proxy", "browser-version-untested", "recorded-by-protocol")
 """Notes that bear on everything else, so that they come before the other notes."""
 MAX_NAMED = 10
 """Servers that are named under one warning."""
@@ -69,13 +71,13 @@ def _parts(account: CaptureAccount) -> Iterator[Part]:
 
 def _chosen(detail: JsonObject) -> Iterator[Cell]:
     """Yield what was switched off on purpose, and whom it concerned."""
-    facts_of_capture = mapping_of(detail, "facts")
-    for name, value in mapping_of(facts_of_capture, "settings").items():
-        pair = load_words("terms").get(f"override.{name}")
-        if value is True and pair is not None:
-            reached = tuple(_private(facts_of_capture)) if name == "allow_private" else ()
-            yield (pair, *reached)
-    doubted = [one for one in mappings_of(facts_of_capture, "servers") if _is_doubted(one)]
+    found = mapping_of(detail, "facts")
+    chosen = {**found, **mapping_of(found, "settings")}
+    for name in CHOSEN:
+        if chosen.get(name) is True:
+            reached = tuple(_private(found)) if name == "allow_private" else ()
+            yield (term("override", name), *reached)
+    doubted = [one for one in mappings_of(found, "servers") if _is_doubted(one)]
     if doubted:
         named = (_place(one) for one in doubted[:MAX_NAMED])
         yield (load_words("capture")["outcome.bad_certificate"], *named)
@@ -133,7 +135,7 @@ def _said(reason: Reason) -> Cell:
 
 
 def _overrides(reason: Reason) -> bool:
-    return reason.code.partition(" ")[0].endswith(OVERRIDING)
+    return reason.code.partition(" ")[0] in OVERRIDING
 
 
 def _weight(note: Reason) -> int:

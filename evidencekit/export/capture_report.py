@@ -18,6 +18,7 @@ COLUMNS: Columns = {
     "claims": {"claims.about": 18, "claims.value": 54, "claims.where": 28},
     "clicks": {"clicks.at": 20, "clicks.behaviour": 20, "clicks.text": 34, "clicks.moved": 26},
     "resources": {"resources.url": 62, "resources.why": 38},
+    "blocked": {"blocked.url": 50, "blocked.stage": 24, "blocked.declared": 26},
     "files": {"files.id": 10, "files.role": 30, "files.file": 60},
     "servers": {"servers.host": 24, "servers.address": 28, "servers.tls": 48},
 }

@@ -118,9 +118,15 @@ def _clock(found: JsonObject) -> Iterator[Line]:
 
 
 def _settings(found: JsonObject) -> Iterator[Line]:
-    for name, value in mapping_of(found, "settings").items():
-        if isinstance(value, bool):
-            yield term("setting", f"{name}.{'yes' if value else 'no'}")
+    chosen = {**found, **mapping_of(found, "settings")}
+    for name in ("allow_private", "accepts_invalid_tls", "passive"):
+        if isinstance(chosen.get(name), bool):
+            yield term("setting", f"{name}.{'yes' if chosen[name] else 'no'}")
+    if text_of(found, "recorder"):
+        yield term("setting", f"recorder.{text_of(found, 'recorder')}")
+    lost = ", ".join(texts_of(found, "not_recorded"))
+    if lost:
+        yield Foreign(text=lost, form="code", before=load_words("capture")["what.lost"])
     if text_of(found, "browser"):
         yield load_words("capture")["what.flags"]
 

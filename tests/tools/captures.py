@@ -76,7 +76,7 @@ def full_detail() -> dict[str, Json]:
             "clicked 1",
             "browser-version-untested 157.0",
             "through-proxy socks5://127.0.0.1:9050",
-            "certificate-error-accepted net::ERR_CERT_DATE_INVALID board.example",
+            "tls-not-verified board.example net::ERR_CERT_DATE_INVALID",
             "new-in-a-later-release 3",
         ],
         "engine": "browser",
@@ -106,6 +106,9 @@ def full_detail() -> dict[str, Json]:
 def full_facts(at: str) -> dict[str, Json]:
     return {
         "settings": {"allow_private": True, "passive": False},
+        "accepts_invalid_tls": True,
+        "recorder": "protocol",
+        "not_recorded": ["wire-bodies"],
         "browser": "Chromium 157.0.0.1",
         "status": 200,
         "proxy": "socks5://127.0.0.1:9050",
@@ -146,6 +149,20 @@ def full_facts(at: str) -> dict[str, Json]:
             {"url": "https://cdn.example/b.js", "why": "http-status 404", "kind": "Script"},
         ],
         "resources_omitted": 7,
+        "without_media": {
+            "blocked": 1,
+            "by_kind": {"Image": 1},
+            "listed": [
+                {
+                    "url": "https://cdn.example/photo.jpg",
+                    "at": at,
+                    "kind": "Image",
+                    "stage": "ended-at-head",
+                    "declared": {"content-length": "123456"},
+                }
+            ],
+            "omitted": 0,
+        },
         "replay": {
             "why_not": None,
             "viewport_permille": 1000,
