@@ -7,8 +7,9 @@ this, so that a report can say from where a page came without opening what may b
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from evidencekit.capture.guard.addresses import why_private
+from evidencekit.capture.guard.addresses import Guard
 from evidencekit.capture.guard.names import dnssec_of, literal
+from evidencekit.capture.guard.own_network import capture_guard
 from evidencekit.capture.guard.passages import Passage
 from evidencekit.model.json import Json
 
@@ -64,8 +65,9 @@ def gather_servers(
 def servers_document(servers: Iterable[Server], *, page: str | None) -> dict[str, Json]:
     """Return ``servers`` and ``servers_omitted``, those of the host ``page`` first."""
     listed = sorted(servers, key=lambda one: one.host != page)
+    why_not = capture_guard(allow_private=False)  # also where everything was allowed
     return {
-        "servers": [_document(one) for one in listed[:MAX_SERVERS]],
+        "servers": [_document(one, why_not) for one in listed[:MAX_SERVERS]],
         "servers_omitted": max(0, len(listed) - MAX_SERVERS),
     }
 
@@ -92,12 +94,12 @@ def _merged(same: Mapping[str | None, Server]) -> tuple[Server, ...]:
     return (replace(first, connections=first.connections + bare.connections), *others)
 
 
-def _document(one: Server) -> dict[str, Json]:
+def _document(one: Server, why_not: Guard) -> dict[str, Json]:
     return {
         "host": one.host,
         "port": one.port,
         "ip": one.ip,
-        "ip_is": why_private(one.ip) if one.ip is not None else None,
+        "ip_is": why_not(one.ip) if one.ip is not None else None,
         "addresses": one.addresses,
         "dnssec": one.dnssec,
         "refusal": one.refusal,
