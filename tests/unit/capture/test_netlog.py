@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from evidencekit.capture.guard.passages import TCP
+from evidencekit.capture.guard.passages import PassageLog, TCP
 from evidencekit.capture.netlog import exchanges as netlog_exchanges
 from evidencekit.capture.netlog import facts as netlog_facts
 from evidencekit.capture.netlog.exchanges import Exchanges
@@ -409,6 +409,15 @@ def test_log_that_begins_anew_continues_the_first_and_is_torn(left_over: bytes) 
     assert log.is_torn
 
 
+def guarded(host: str, ip: str) -> PassageLog:
+    """What the guard did of the one connection that :meth:`Log.socket` writes."""
+    passages = PassageLog(clock=lambda: START)
+    passages.door = f"{ip}:443"
+    passage = passages.open(client_port=4)
+    passage.host, passage.port, passage.ip = host, 443, ip
+    return passages
+
+
 def test_certificates_and_verdicts_are_documented() -> None:
     log = Log().socket(5, "192.0.2.7:443").ask(1, "https://a.test/").over(1, 5)
     log.add("SSL_CONNECT", 5, 1).add("SSL_CERTIFICATES_RECEIVED", 5, certificates=[PEM])
@@ -437,7 +446,7 @@ def test_certificates_and_verdicts_are_documented() -> None:
         error_name=netlog.error_name,
         spool=io.BytesIO,
         closing_at=lambda: LATER,
-        sockets=Sockets(),
+        sockets=Sockets(guarded("a.test", "192.0.2.7")),
     )
     assert not list(exchanges)
     documents: Any = facts.documents(exchanges)
@@ -449,6 +458,12 @@ def test_certificates_and_verdicts_are_documented() -> None:
     )
     assert connection["chain"] == verdict["chain"] == tuple(documents[TLS]["certificates"])
     assert documents[TCP][0]["peer"] == "192.0.2.7:443"
+    (server,) = facts.servers(exchanges)
+    tls: Any = server.tls
+    assert (server.host, server.ip) == ("a.test", "192.0.2.7")
+    assert tls["error"] == tls["verdict"]["error"] == "net::ERR_CERT_DATE_INVALID"
+    assert tls["verdict"]["flags"] == ("DATE_INVALID",)
+    assert (tls["certificate"]["sha256"],) == tls["chain"] == connection["chain"]
     assert documents[FAILURES][0]["error"] == "net::ERR_CERT_DATE_INVALID"
 
 
