@@ -66,7 +66,7 @@ def _require_free(case: Case, out: Path) -> None:
     require_new(out)
     if out.parent.resolve().is_relative_to(case.root.resolve()):
         raise BadInput(
-            _("{path} lies in the folder of the case").format(path=out),
+            _("in the folder of the case: {path}").format(path=out),
             hint=_("name a file outside it; only the case's own files belong there"),
         )
 
