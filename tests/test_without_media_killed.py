@@ -8,14 +8,13 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from evidencekit.capture.browser import engine as browser_engine
 from evidencekit.capture.browser.engine import BrowserEngine
 from evidencekit.model.artifact import Sensitivity
 from evidencekit.model.capture import CaptureVerdict
@@ -29,7 +28,7 @@ from tests.tools.h2_site import H2Site, h2_site
 from tests.tools.killed_command import NEVER, Ended, Moment
 from tests.tools.machine_room import open_folder
 from tests.tools.media_traps import answer
-from tests.tools.needles import Watcher, watching
+from tests.tools.needles import Watcher, processes_below, watching
 
 pytestmark = [
     pytest.mark.network,
@@ -114,6 +113,15 @@ def test_killed_it_leaves_nothing_anywhere(site: H2Site, tmp_path: Path) -> None
             assert watcher.found == {}
 
 
+def browser_below(process: int) -> int:
+    """Return the process of the browser that ``process`` started; it leads its group."""
+    for one in sorted(processes_below(process)):
+        with suppress(OSError):
+            if b"--remote-debugging-pipe" in Path(f"/proc/{one}/cmdline").read_bytes():
+                return os.getpgid(one)
+    raise ProcessLookupError
+
+
 @pytest.mark.browser
 def test_a_browser_that_is_killed_leaves_what_was_recorded_and_no_picture(
     site: H2Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -125,21 +133,12 @@ def test_a_browser_that_is_killed_leaves_what_was_recorded_and_no_picture(
         is_without_media=True,
         observe=None,
     )
-    started: list[int] = []
-    real = browser_engine.look
-
-    def noticed(
-        url: str, how: object, browser: object, process: object, *rest: object, **more: object
-    ) -> object:
-        started.append(process.process.pid)  # type: ignore[attr-defined]
-        return real(url, how, browser, process, *rest, **more)  # type: ignore[arg-type]
 
     def kill_soon() -> None:
-        while not started or not any(one.path == "/headed/fetch.png" for one in site.sent):
+        while not any(one.path == "/headed/fetch.png" for one in site.sent):
             time.sleep(0.01)
-        os.killpg(started[0], signal.SIGKILL)
+        os.killpg(browser_below(os.getpid()), signal.SIGKILL)
 
-    monkeypatch.setattr(browser_engine, "look", noticed)
     with open_folder() as temporary:
         temporary.chmod(0o1777)
         monkeypatch.setattr(tempfile, "tempdir", str(temporary))

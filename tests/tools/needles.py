@@ -111,7 +111,7 @@ class Watcher:
         for folder in self.folders:
             for path in _files(folder):
                 self._look_into(str(path), path)
-        for process in _processes_below(os.getpid()):
+        for process in processes_below(os.getpid()):
             with suppress(OSError):
                 for path in Path(f"/proc/{process}/fd").iterdir():
                     self._look_if_deleted(path)
@@ -142,7 +142,7 @@ class Watcher:
             self.look()
 
 
-def _processes_below(root: int) -> set[int]:
+def processes_below(root: int) -> set[int]:
     """Return a process and all that it started, which may have been started by each other."""
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,9 +21,12 @@ from evidencekit.files.held_folder import held_if_dead, hold_fresh
 from evidencekit.text.catalog import _
 
 UNPRIVILEGED_ID = 65534  # nobody / nogroup: exists everywhere, owns nothing
-EMPTY, TEMPORARY = "no-programs", "temporary"
+EMPTY, TEMPORARY = "no-programs", "tmp"
 """Folders in it: one in which nothing lies, and one for the browser's temporary files."""
 _PREFIX = "evidencekit-browser-"
+_MAX_PATH = 62
+"""Chromium makes a socket in a folder of its own among its temporary files, 45 bytes further down;
+the path of a socket has 107 at most (unix(7)), and without it no browser starts (seen with 156)."""
 # Without it a certificate that is refused makes Chromium ask Google whether it is behind a captive
 # portal (seen with 156). No switch turns that off.
 _SETTINGS: Mapping[str, Any] = {"alternate_error_pages": {"enabled": False}}
@@ -70,7 +74,16 @@ def remove_dead_profiles() -> None:
 
 
 def _make_folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix=_PREFIX))
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    if sys.platform == "linux" and len(os.fsencode(folder / TEMPORARY)) > _MAX_PATH:
+        folder.rmdir()
+        raise BrowserUnavailable(
+            _("the folder for temporary files has too long a path: {path}").format(
+                path=folder.parent
+            ),
+            hint=_("set TMPDIR to a shorter one"),
+        )
+    return folder
 
 
 def _remove_if_dead(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from evidencekit.capture.chromium.profile import fresh_profile, remove_dead_profiles
+from evidencekit.errors import BrowserUnavailable
+from tests.conftest import OTHER_SYSTEM
 from tests.tools.machine_room import open_folder
 
 
@@ -66,3 +69,16 @@ def test_folder_of_somebody_else_is_left_alone(temporary: Path) -> None:
     os.chown(other, 12345, 12345)
     remove_dead_profiles()
     assert other.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason=OTHER_SYSTEM + "paths of sockets are longer")
+def test_a_path_in_which_no_browser_starts_is_refused_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("x" * 60)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    with pytest.raises(BrowserUnavailable, match="too long a path") as caught, fresh_profile():
+        pass
+    assert "TMPDIR" in str(caught.value.hint)
+    assert list(deep.iterdir()) == []
