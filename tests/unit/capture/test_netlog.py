@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from evidencekit.capture.guard.passages import PassageLog, TCP
+from evidencekit.capture.guard.passages import TCP, PassageLog
 from evidencekit.capture.netlog import exchanges as netlog_exchanges
 from evidencekit.capture.netlog import facts as netlog_facts
 from evidencekit.capture.netlog.exchanges import Exchanges
