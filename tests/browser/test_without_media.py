@@ -17,6 +17,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from evidencekit.capture.browser.engine import BrowserEngine
+from evidencekit.capture.chromium import installed
 from evidencekit.capture.page.visit import BrowserLimits
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.protocols import Silent
@@ -150,6 +151,15 @@ def test_the_same_looking_finds_what_an_ordinary_capture_keeps(
     forms = {form for forms in ordinary.watcher.found.values() for form in forms}
     assert {"raw", "base64-0", "base64-1", "base64-2", "hex", "decimal-spaced"} <= forms
     assert forms <= NEEDLES.keys()
+
+
+def test_a_browser_that_logs_bodies_all_the_same_has_none_of_them_kept(
+    plain_site: H2Site, tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installed, "BODILESS_MODE", "Everything")
+    seen = visit(plain_site, "/board", tmp_path, temporary)
+    assert WORDS in seen.document
+    assert seen.watcher.found == {}
 
 
 def test_what_an_event_would_say_holds_nothing_of_it(trapped: Visited) -> None:
