@@ -1,0 +1,224 @@
+"""How each recorder is driven: command lines and settings, nothing of theirs.
+
+A recorder gets the site's own authority, or the option to accept any certificate; ``trust`` says
+which. Limits are left as they come; what reaches beyond this machine is turned off.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fidelity_proxies import (
+    through_mitmproxy,
+    through_mitmproxy_as_har,
+    through_pywb,
+    through_warcprox,
+    written,
+)
+from fidelity_running import Target, Written, free_port, run
+
+from tests.tools.fidelity_site import REPLIES
+from tests.tools.recordings import Recording
+
+SCRIPTS = Path(__file__).parent
+LISTED = [path for path, one in REPLIES.items() if not one.hang and path != "/ws"]
+"""What a recorder without a browser is told to fetch, since it runs no script."""
+_NOWHERE = "http://127.0.0.1:1/"
+_WITH_WARCIO = """
+import sys
+from warcio.capture_http import capture_http
+import requests
+out, authority, *urls = sys.argv[1:]
+with capture_http(out, warc_version="1.1"):
+    for url in urls:
+        requests.get(url, verify=authority)
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorder:
+    """One way to record a page."""
+
+    name: str
+    command: str
+    """Looked for in PATH."""
+    run: Callable[[Target], Written]
+    trust: str
+    """How it comes to accept the site's certificate."""
+    version_of: Sequence[str] = ("--version",)
+
+    @property
+    def word(self) -> str:
+        """The name as a name of a folder."""
+        return "".join(one if one.isalnum() else "-" for one in self.name.lower())
+
+    def version(self) -> str | None:
+        """Return what it says of itself, None where it is not installed."""
+        if shutil.which(self.command) is None:
+            return None
+        done = subprocess.run(
+            [self.command, *self.version_of], capture_output=True, text=True, check=False
+        )
+        lines = [one.strip() for one in done.stdout.splitlines() if any(map(str.isdigit, one))]
+        return lines[0] if lines else "version not stated"
+
+
+def ours(target: Target) -> Written:
+    """The whole command, with case and replay check."""
+    return _ours(target, [target.site.url()], [])
+
+
+def ours_http(target: Target) -> Written:
+    return _ours(target, [target.site.url(path) for path in LISTED], ["--engine", "http"])
+
+
+def _ours(target: Target, urls: Sequence[str], options: Sequence[str]) -> Written:
+    program = [sys.executable, str(SCRIPTS / "fidelity_ours.py"), target.site.spki]
+    case = target.folder / "case"
+    home = {"EVIDENCEKIT_HOME": str(target.folder / "home")}
+    trust = {"SSL_CERT_FILE": str(target.authority)} if target.authority.exists() else {}
+    run([*program, "init", str(case), "--title", "t", "--actor", "a", "--no-input"], home)
+    program += ["-C", str(case)]
+    capture = ["capture", *options, "--allow-private", "--no-input", "--quiet", *urls]
+    run([*program, *capture], {**home, **trust}, may_fail=frozenset({3}))
+    listed = map(json.loads, run([*program, "list", "--json"], home).splitlines())
+    kept = [
+        case / "objects" / "sha256" / one["sha256"][:2] / one["sha256"]
+        for one in listed
+        if one["media_type"] in {"application/wacz", "application/warc"}
+        and one["derived_from"] is None
+    ]
+    return written(kept)
+
+
+def wget(target: Target) -> Written:
+    options = ["--page-requisites", "--no-verbose", f"--warc-file={target.folder / 'kept'}"]
+    if target.authority.exists():
+        options.append(f"--ca-certificate={target.authority}")
+    urls = [target.site.url(path) for path in LISTED]
+    run(["wget", *options, *urls], folder=target.folder, may_fail=frozenset({8}))
+    return written(target.folder.glob("*.warc.gz"))
+
+
+def requests_with_warcio(target: Target) -> Written:
+    kept = target.folder / "kept.warc.gz"
+    urls = [target.site.url(path) for path in LISTED]
+    run([sys.executable, "-c", _WITH_WARCIO, str(kept), str(target.authority), *urls])
+    return written([kept])
+
+
+def scoop(target: Target) -> Written:
+    kept = target.folder / "kept.wacz"
+    options = [
+        *("--output", str(kept), "--proxy-host", "127.0.0.1", "--proxy-port", str(free_port())),
+        *("--blocklist", "203.0.113.0/24", "--public-ip-resolver-endpoint", _NOWHERE),
+    ]
+    run(["scoop", target.site.url(), *options], _node_trust(target), folder=target.folder)
+    return written([kept])
+
+
+def browsertrix(target: Target) -> Written:
+    options = [
+        *("--scopeType", "page", "--limit", "1", "--headless", "--generateWACZ"),
+        *("--cwd", str(target.folder), "--collection", "kept"),
+    ]
+    run(["crawl", "--url", target.site.url(), *options], _node_trust(target), folder=target.folder)
+    return written(target.folder.glob("collections/kept/*.wacz"))
+
+
+def _node_trust(target: Target) -> dict[str, str]:
+    if not target.authority.exists():
+        return {}
+    return {"NODE_EXTRA_CA_CERTS": str(target.authority)}
+
+
+def archivebox(target: Target) -> Written:
+    off = ("ARCHIVE_DOT_ORG", "FAVICON", "MEDIA", "GIT")  # ask others, or need what is not here
+    settings = {
+        **{f"SAVE_{one}": "False" for one in off},
+        "CHECK_SSL_VALIDITY": "False",
+        "CHROME_SANDBOX": "False",
+    }
+    run(["archivebox", "init"], settings, folder=target.folder)
+    run(["archivebox", "add", "--depth=0", target.site.url()], settings, folder=target.folder)
+    return written(target.folder.glob("archive/*/warc/*.warc.gz"))
+
+
+def single_file(target: Target) -> Written:
+    """A page in one file: no exchange is in it."""
+    options = [
+        *("--browser-executable-path", "/usr/bin/chromium", "--browser-arg=--no-sandbox"),
+        "--browser-ignore-insecure-certs=true",
+    ]
+    page = target.folder / "page.html"
+    run(["single-file", target.site.url(), str(page), *options])
+    return Written(recording=Recording(beside=[page.read_bytes()]))
+
+
+RECORDERS = (
+    Recorder(
+        name="evidencekit",
+        command="chromium",
+        run=ours,
+        trust="the authority's key, by a flag of the browser",
+    ),
+    Recorder(
+        name="evidencekit --engine http",
+        command="python3",
+        run=ours_http,
+        trust="the authority, SSL_CERT_FILE",
+    ),
+    Recorder(name="Scoop", command="scoop", run=scoop, trust="it accepts any certificate"),
+    Recorder(
+        name="Browsertrix Crawler",
+        command="crawl",
+        run=browsertrix,
+        trust="it accepts any certificate",
+    ),
+    Recorder(
+        name="mitmproxy, its flows",
+        command="mitmdump",
+        run=through_mitmproxy,
+        trust="the authority, ssl_verify_upstream_trusted_ca",
+    ),
+    Recorder(
+        name="mitmproxy, its HAR",
+        command="mitmdump",
+        run=through_mitmproxy_as_har,
+        trust="the authority, ssl_verify_upstream_trusted_ca",
+    ),
+    Recorder(
+        name="warcprox", command="warcprox", run=through_warcprox, trust="it checks no certificate"
+    ),
+    Recorder(
+        name="pywb, recording proxy",
+        command="wayback",
+        run=through_pywb,
+        trust="it checks no certificate",
+    ),
+    Recorder(
+        name="ArchiveBox",
+        command="archivebox",
+        run=archivebox,
+        trust="CHECK_SSL_VALIDITY=False",
+    ),
+    Recorder(
+        name="SingleFile",
+        command="single-file",
+        run=single_file,
+        trust="--browser-ignore-insecure-certs",
+    ),
+    Recorder(
+        name="wget --warc-file", command="wget", run=wget, trust="the authority, --ca-certificate"
+    ),
+    Recorder(
+        name="warcio with requests",
+        command="python3",
+        run=requests_with_warcio,
+        trust="the authority, verify=",
+    ),
+)
