@@ -17,9 +17,11 @@ class Dump:
         self._flows: list[Any] = []
 
     def request(self, flow: Any) -> None:
+        """Take a flow as soon as it is one."""
         self._flows.append(flow)
 
     def done(self) -> None:
+        """Write: mitmproxy ends."""
         lines = (json.dumps(_flow(one)) + "\n" for one in self._flows)
         Path(os.environ["FIDELITY_DUMP"]).write_text("".join(lines), encoding="ascii")
 

@@ -1,4 +1,4 @@
-"""The command ``evidencekit`` with a browser that trusts one more key: that of the site's authority.
+"""The command ``evidencekit`` with a browser that trusts one more key, that of the site.
 
 The key comes first (base64 of its SHA-256), then the command's own arguments. The product has no
 such option; without it, the browser would rightly refuse the site.
@@ -10,9 +10,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from evidencekit.capture.chromium import process as chromium_process  # noqa: E402
-from evidencekit.capture.chromium.installed import flags  # noqa: E402
-from evidencekit.cli.main import main  # noqa: E402
+from evidencekit.capture.chromium import process as chromium_process
+from evidencekit.capture.chromium.installed import flags
+from evidencekit.cli.main import main
 
 KEY = sys.argv.pop(1)
 

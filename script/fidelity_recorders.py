@@ -37,6 +37,10 @@ with capture_http(out, warc_version="1.1"):
     for url in urls:
         requests.get(url, verify=authority)
 """
+_SAY_WARCIO = """
+from importlib.metadata import version
+print("warcio", version("warcio"), "requests", version("requests"))
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,12 +48,11 @@ class Recorder:
     """One way to record a page."""
 
     name: str
-    command: str
-    """Looked for in PATH."""
+    command: Sequence[str]
+    """Looked for in PATH; as given here it says its version."""
     run: Callable[[Target], Written]
     trust: str
     """How it comes to accept the site's certificate."""
-    version_of: Sequence[str] = ("--version",)
 
     @property
     def word(self) -> str:
@@ -58,11 +61,9 @@ class Recorder:
 
     def version(self) -> str | None:
         """Return what it says of itself, None where it is not installed."""
-        if shutil.which(self.command) is None:
+        if shutil.which(self.command[0]) is None:
             return None
-        done = subprocess.run(
-            [self.command, *self.version_of], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(self.command, capture_output=True, text=True, check=False)
         lines = [one.strip() for one in done.stdout.splitlines() if any(map(str.isdigit, one))]
         return lines[0] if lines else "version not stated"
 
@@ -89,7 +90,7 @@ def _ours(target: Target, urls: Sequence[str], options: Sequence[str]) -> Writte
     kept = [
         case / "objects" / "sha256" / one["sha256"][:2] / one["sha256"]
         for one in listed
-        if one["media_type"] in {"application/wacz", "application/warc"}
+        if one["media_type"] in {"application/wacz", "application/warc+gzip"}
         and one["derived_from"] is None
     ]
     return written(kept)
@@ -162,62 +163,70 @@ def single_file(target: Target) -> Written:
 RECORDERS = (
     Recorder(
         name="evidencekit",
-        command="chromium",
+        command=(sys.executable, "-m", "evidencekit", "--version"),
         run=ours,
         trust="the authority's key, by a flag of the browser",
     ),
     Recorder(
         name="evidencekit --engine http",
-        command="python3",
+        command=(sys.executable, "-m", "evidencekit", "--version"),
         run=ours_http,
         trust="the authority, SSL_CERT_FILE",
     ),
-    Recorder(name="Scoop", command="scoop", run=scoop, trust="it accepts any certificate"),
+    Recorder(
+        name="Scoop", command=("scoop", "--version"), run=scoop, trust="it accepts any certificate"
+    ),
     Recorder(
         name="Browsertrix Crawler",
-        command="crawl",
+        command=("crawl", "--version"),
         run=browsertrix,
         trust="it accepts any certificate",
     ),
     Recorder(
         name="mitmproxy, its flows",
-        command="mitmdump",
+        command=("mitmdump", "--version"),
         run=through_mitmproxy,
         trust="the authority, ssl_verify_upstream_trusted_ca",
     ),
     Recorder(
         name="mitmproxy, its HAR",
-        command="mitmdump",
+        command=("mitmdump", "--version"),
         run=through_mitmproxy_as_har,
         trust="the authority, ssl_verify_upstream_trusted_ca",
     ),
     Recorder(
-        name="warcprox", command="warcprox", run=through_warcprox, trust="it checks no certificate"
+        name="warcprox",
+        command=("warcprox", "--version"),
+        run=through_warcprox,
+        trust="it checks no certificate",
     ),
     Recorder(
         name="pywb, recording proxy",
-        command="wayback",
+        command=("wayback", "--version"),
         run=through_pywb,
         trust="it checks no certificate",
     ),
     Recorder(
         name="ArchiveBox",
-        command="archivebox",
+        command=("archivebox", "--version"),
         run=archivebox,
         trust="CHECK_SSL_VALIDITY=False",
     ),
     Recorder(
         name="SingleFile",
-        command="single-file",
+        command=("single-file", "--version"),
         run=single_file,
         trust="--browser-ignore-insecure-certs",
     ),
     Recorder(
-        name="wget --warc-file", command="wget", run=wget, trust="the authority, --ca-certificate"
+        name="wget --warc-file",
+        command=("wget", "--version"),
+        run=wget,
+        trust="the authority, --ca-certificate",
     ),
     Recorder(
         name="warcio with requests",
-        command="python3",
+        command=(sys.executable, "-c", _SAY_WARCIO),
         run=requests_with_warcio,
         trust="the authority, verify=",
     ),

@@ -12,6 +12,7 @@ from tests.tools.fidelity import Findings, Pair, decoded
 from tests.tools.recordings import warcs_of
 
 _ANSWER_S = 60
+_OK = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,8 @@ class Replayed:
 
     same: int
     of: int
+    others: tuple[str, ...] = ()
+    """Which came back otherwise, or not at all."""
 
 
 def replayed(files: Sequence[Path], findings: Findings, folder: Path) -> Replayed | None:
@@ -36,14 +39,14 @@ def replayed(files: Sequence[Path], findings: Findings, folder: Path) -> Replaye
         command = ["wayback", "-b", "127.0.0.1", "-p", str(port)]
         wanted = {one.sent.url: one for one in findings.pairs if _is_asked_for(one)}
         with serving(command, port, folder=place):
-            same = sum(_is_same(port, one) for one in wanted.values())
+            others = tuple(one.name for one in wanted.values() if not _is_same(port, one))
     except RecorderFailed:
         return Replayed(same=0, of=len(findings.pairs))
-    return Replayed(same=same, of=len(wanted))
+    return Replayed(same=len(wanted) - len(others), of=len(wanted), others=others)
 
 
 def _is_asked_for(pair: Pair) -> bool:
-    return pair.sent.method == "GET" and pair.sent.reply.status == 200
+    return pair.sent.method == "GET" and pair.sent.reply.status == _OK
 
 
 def _is_same(port: int, pair: Pair) -> bool:
@@ -52,7 +55,6 @@ def _is_same(port: int, pair: Pair) -> bool:
     address = f"http://127.0.0.1:{port}/kept/2026id_/{pair.sent.url}"
     answer = requests.get(address, timeout=_ANSWER_S, stream=True)
     raw = answer.raw.read(decode_content=False)
-    if raw == reply.body:
-        is_declared = answer.headers.get("Content-Encoding", "").encode() == coding
-        return answer.status_code == 200 and is_declared
-    return answer.status_code == 200 and raw == decoded(reply.body, coding)
+    declared = answer.headers.get("Content-Encoding", "").encode()
+    wanted = reply.body if declared else decoded(reply.body, coding)
+    return answer.ok and declared in {coding, b""} and raw == wanted

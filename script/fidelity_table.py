@@ -1,7 +1,7 @@
 """The comparison as Markdown: what was kept, of what kinds, and each exception by name."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -32,6 +32,9 @@ class Row:
     certificates_of: int = 0
 
 
+Cells = Callable[[Row, Findings], list[str]]
+
+
 def tables(rows: Sequence[Row], versions: Iterable[tuple[str, str | None]]) -> str:
     """Return everything as one text."""
     parts = [
@@ -49,8 +52,7 @@ def _versions(versions: Iterable[tuple[str, str | None]]) -> list[str]:
     return [f"- {name}: {version or 'not run here'}" for name, version in versions]
 
 
-def _table(columns: Sequence[str], rows: Iterable[Row], cells: object) -> list[str]:
-    assert callable(cells)
+def _table(columns: Sequence[str], rows: Iterable[Row], cells: Cells) -> list[str]:
     lines = [" | ".join(columns), " | ".join("---" for _ in columns)]
     for row in rows:
         if row.findings is None:
@@ -98,6 +100,7 @@ def _exceptions(rows: Iterable[Row]) -> list[str]:
                 **{kind.value: row.findings.bodies(kind) for kind in (Body.CUT, Body.DIFFERENT)},
                 "missing": row.findings.bodies(Body.MISSING),
                 "recorded, never sent": row.findings.invented,
+                "not replayed": row.replay.others if row.replay is not None else (),
             }
             said = [f"{what}: {_listed(names)}" for what, names in named.items() if names]
             lines += [f"- {row.recorder}: {'; '.join(said)}."] if said else []

@@ -12,10 +12,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from evidencekit.capture.chromium import process as chromium_process  # noqa: E402
-from evidencekit.capture.chromium.installed import find_browser, flags  # noqa: E402
-from evidencekit.capture.page.page import Page  # noqa: E402
-from evidencekit.capture.page.visit import BrowserLimits  # noqa: E402
+from evidencekit.capture.chromium import process as chromium_process
+from evidencekit.capture.chromium.installed import find_browser, flags
+from evidencekit.capture.page.page import Page
+from evidencekit.capture.page.visit import BrowserLimits
 
 _OF_THE_GUARD = ("--proxy-server", "--host-resolver-rules")
 

@@ -29,6 +29,12 @@ from evidencekit.text.catalog import _
 Truncated = Literal["length", "time", "disconnect", "unspecified"]
 """Why a block ends before its message did (WARC 1.1 §5.13)."""
 
+EXCHANGE = "urn:evidencekit:exchange"
+"""Target of what is said of one exchange, which ``WARC-Concurrent-To`` names.
+
+Never the exchange's own URL: pywb lists metadata records and would show this one for the page.
+"""
+
 _VERSION = "WARC/1.1"
 _FORMAT = "WARC File Format 1.1"
 _CONFORMS_TO = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
@@ -128,7 +134,7 @@ class WarcWriter:
         request = self._write_http("request", [*common, *linked], exchange.request)
         main = written or request
         if exchange.metadata:
-            headers = [*_common(exchange, peer=False), ("WARC-Concurrent-To", main)]
+            headers = [*_common(exchange, target=EXCHANGE), ("WARC-Concurrent-To", main)]
             self._write_json(headers, exchange.metadata)
         return main
 
@@ -232,9 +238,11 @@ def _ends_where_readers_think(head: bytes) -> bool:
     return False
 
 
-def _common(exchange: Exchange, *, peer: bool = True) -> list[tuple[str, str]]:
+def _common(exchange: Exchange, *, target: str | None = None) -> list[tuple[str, str]]:
+    """Return fields of a message of ``exchange``, or of what is about it, with a ``target``."""
+    peer = target is None
     headers = [
-        ("WARC-Target-URI", warc_uri(exchange.url)),
+        ("WARC-Target-URI", target or warc_uri(exchange.url)),
         ("WARC-Date", write_time(exchange.at)),
     ]
     if exchange.page_id is not None:

@@ -20,6 +20,7 @@ from warcio.archiveiterator import ArchiveIterator
 from evidencekit.capture.browser.engine import BrowserEngine
 from evidencekit.capture.chromium import process as chromium_process
 from evidencekit.capture.chromium.installed import flags
+from evidencekit.capture.warc import EXCHANGE
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.protocols import Silent
 from tests.tools.fidelity_site import BIG, BROKEN_OFF, FILE, REPLIES, STEPS, UPLOAD, answer
@@ -114,7 +115,7 @@ def fidelity(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         requests=[one for kind, one in records if kind == "request"],
         responses=[one for kind, one in records if kind == "response"],
         infos=[one for kind, one in records if kind == "warcinfo"],
-        notes=[one for kind, one in records if kind == "metadata" and "://" in one.url],
+        notes=[one for kind, one in records if kind == "metadata" and one.url == EXCHANGE],
         dom=dom.read_text(encoding="utf-8"),
     )
 
@@ -263,7 +264,11 @@ def test_each_answer_names_its_protocol(fidelity: Fidelity) -> None:
 
 
 def test_early_hints_and_trailers_are_noted(fidelity: Fidelity) -> None:
-    noted = {one.url.rpartition("/")[2]: json.loads(one.body) for one in fidelity.notes}
+    paths = {one.warc["WARC-Record-ID"]: one.url for one in fidelity.responses}
+    noted = {
+        paths[one.warc["WARC-Concurrent-To"]].rpartition("/")[2]: json.loads(one.body)
+        for one in fidelity.notes
+    }
     if fidelity.protocol == "h2":
         assert noted["hints"] == {"early_hints": [["link: </style.css>; rel=preload; as=style"]]}
         assert noted["trailers"] == {"trailers": ["x-trailer: after the body"]}

@@ -11,6 +11,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from evidencekit.capture.browser.engine import BrowserEngine
+from evidencekit.capture.warc import EXCHANGE
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.protocols import Silent
 from tests.tools.h2_site import H2Site, Headers, Reply, h2_site
@@ -94,10 +95,11 @@ def test_media_that_came_in_part_is_fetched_again_whole_and_marked(tmp_path: Pat
     asked = [one for one in site.sent if one.path == "/sound.wav"]
     assert [one for one in asked if not one.is_whole], "the player took it all"
     url = asked[0].url
-    _, body = records(out / "capture.warc.gz", "response")[url]
+    headers, body = records(out / "capture.warc.gz", "response")[url]
     assert body == SOUND
-    _, note = records(out / "capture.warc.gz", "metadata")[url]
+    about, note = records(out / "capture.warc.gz", "metadata")[EXCHANGE]
     assert json.loads(note) == {"refetch": True}
+    assert about.get_header("WARC-Concurrent-To") == headers.get_header("WARC-Record-ID")
     assert "media-refetched 1" in result.notes
     assert result.verdict is CaptureVerdict.COMPLETE, result.reasons
     cookies = [value for name, value in asked[-1].request_headers if name.lower() == b"cookie"]
@@ -112,7 +114,7 @@ def test_what_the_page_itself_took_stays_as_it_was(tmp_path: Path) -> None:
     headers, body = records(out / "partial.warc.gz", "response")[url]
     assert len(body) < len(SOUND)
     assert headers.get_header("WARC-Truncated")
-    assert url not in records(out / "partial.warc.gz", "metadata")
+    assert EXCHANGE not in records(out / "partial.warc.gz", "metadata")
 
 
 def test_media_that_answered_with_an_error_is_not_asked_for_again(tmp_path: Path) -> None:

@@ -128,7 +128,10 @@ def h2_site(
 
 
 class _H1:
-    """One connection with one request after the other (RFC 9112)."""
+    """One connection with one request after the other (RFC 9112).
+
+    A target in absolute form, as some proxies send it, is understood (§3.2.2).
+    """
 
     def __init__(self, sock: socket.socket, site: H2Site, answer: Answer) -> None:
         self._sock, self._site, self._answer = sock, site, answer
@@ -144,7 +147,8 @@ class _H1:
         line = self._in.readline()
         if not line:
             return False
-        method, path, _ = line.decode("latin-1").split(" ", 2)
+        method, target, _ = line.decode("latin-1").split(" ", 2)
+        path = "/" + target.split("/", 3)[3] if target.startswith("http") else target
         headers: Headers = []
         while one := self._in.readline().rstrip(b"\r\n"):
             name, _, value = one.partition(b":")

@@ -94,7 +94,9 @@ class _Record:
 def warcs_of(file: Path, folder: Path) -> list[Path]:
     """Return the WARC files that are for replay, unpacked into ``folder`` where it is a WACZ."""
     if not zipfile.is_zipfile(file):
-        return [file]
+        named = folder / f"{file.name.partition('.')[0]}.warc.gz"  # ours lie under their digests
+        named.symlink_to(file)
+        return [named]
     with zipfile.ZipFile(file) as container:
         names = [one for one in container.namelist() if one.startswith("archive/")]
         return [Path(container.extract(one, folder / file.stem)) for one in names]

@@ -1,6 +1,6 @@
 """Reads a finished WARC of ours and tells where each answer in it is.
 
-Only responses are listed. Our metadata records carry the URL of the exchange that they describe; a
+Only responses are listed. Our metadata records are about answers and none themselves; a
 replay that found them in the index would show a page of JSON in the place of the page.
 """
 

@@ -96,16 +96,13 @@ def request_for(folder: Path, url: str) -> bytes:
 def metadata(folder: Path) -> list[dict[str, Any]]:
     """What is said of the exchanges, one by one."""
     found = records(folder, "metadata")
-    return [json.loads(text) for head, text in found if not is_urn(head["WARC-Target-URI"][0])]
+    of_all = {DNS, TCP}
+    return [json.loads(text) for head, text in found if head["WARC-Target-URI"][0] not in of_all]
 
 
 def document(folder: Path, urn: str) -> Any:
     (found,) = (r[1] for r in records(folder, "metadata") if r[0]["WARC-Target-URI"] == [urn])
     return json.loads(found)
-
-
-def is_urn(target: str) -> bool:
-    return target.startswith("urn:")
 
 
 def assert_checks(folder: Path) -> None:

@@ -180,6 +180,7 @@ def test_metadata_is_json_beside_the_response_and_survives_lone_surrogates(path:
 
     ((headers, content),) = records(path, "metadata")
     assert headers["WARC-Concurrent-To"] == [main]
+    assert headers["WARC-Target-URI"] == ["urn:evidencekit:exchange"]  # pywb lists it, as that
     assert headers["Content-Type"] == ["application/json"]
     assert json.loads(content) == {"tls": ["TLSv1.3"], "odd": "\udc80\x1b"}
 
