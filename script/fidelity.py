@@ -25,7 +25,7 @@ from fidelity_table import Row, tables  # noqa: E402
 
 from tests.tools.fidelity import Findings, judge  # noqa: E402
 from tests.tools.fidelity_site import answer as answer_of_site  # noqa: E402
-from tests.tools.h2_site import H2Site, Headers, Reply, h2_site  # noqa: E402
+from tests.tools.h2_site import Answer, H2Site, Headers, Reply, h2_site  # noqa: E402
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +51,9 @@ def main() -> None:
     parser.add_argument("--only", metavar="WORD", help="recorders whose name holds WORD")
     parser.add_argument("--protocol", type=int, choices=(1, 2, 3), help="only one of the three")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep what they wrote")
+    parser.add_argument(
+        "--rare", action="store_true", help="let the site send early hints and trailers, too"
+    )
     parser.add_argument("--list", action="store_true", help=f"which there are: {', '.join(names)}")
     options = parser.parse_args()
     chosen = [one for one in RECORDERS if not options.only or options.only in one.name]
@@ -59,19 +62,19 @@ def main() -> None:
             print(f"{one.name}: {one.version() or 'not installed'}")
         return
     protocols = PROTOCOLS if options.protocol is None else [PROTOCOLS[options.protocol - 1]]
+    site = answer_of_site if options.rare else without_the_rare
     with folder_for(options.keep) as folder:
-        rows = [row for protocol in protocols for row in visits(protocol, chosen, folder)]
+        rows = [row for protocol in protocols for row in visits(protocol, chosen, site, folder)]
     print(tables(rows, [(one.name, one.version()) for one in chosen]))
 
 
-def answer(method: str, path: str, body: bytes, headers: Headers) -> Reply:
-    """Answer without early hints to the page itself.
+def without_the_rare(method: str, path: str, body: bytes, headers: Headers) -> Reply:
+    """Answer without early hints and trailers.
 
-    Half of the recorders take them for the answer where HTTP/1.1 is spoken, and then there would be
-    nothing else to compare. ``/hints`` still has them.
+    Where HTTP/1.1 is spoken, several recorders take the former for the answer, or stop at either,
+    and then there would be nothing else to compare.
     """
-    reply = answer_of_site(method, path, body, headers)
-    return replace(reply, hints=[]) if path == "/" else reply
+    return replace(answer_of_site(method, path, body, headers), hints=[], trailers=[])
 
 
 @contextmanager
@@ -85,15 +88,17 @@ def folder_for(kept: Path | None) -> Iterator[Path]:
             yield Path(name)
 
 
-def visits(protocol: Protocol, chosen: list[Recorder], folder: Path) -> Iterator[Row]:
+def visits(
+    protocol: Protocol, chosen: list[Recorder], answer: Answer, folder: Path
+) -> Iterator[Row]:
     """Let each recorder visit a site of its own."""
     for number, recorder in enumerate(chosen):
         print(f"{protocol.name}: {recorder.name}", file=sys.stderr)
         own = folder / f"{PROTOCOLS.index(protocol) + 1}-{number:02}-{recorder.word}"
-        yield visit(protocol, recorder, own)
+        yield visit(protocol, recorder, answer, own)
 
 
-def visit(protocol: Protocol, recorder: Recorder, folder: Path) -> Row:
+def visit(protocol: Protocol, recorder: Recorder, answer: Answer, folder: Path) -> Row:
     if recorder.version() is None:
         return Row(protocol=protocol.name, recorder=recorder.name, failure="not run here")
     out = folder / "out"

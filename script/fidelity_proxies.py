@@ -49,8 +49,9 @@ def through_warcprox(target: Target) -> Written:
     command = [
         *("warcprox", "-b", "127.0.0.1", "-p", str(port), "-z", "-d", str(folder / "warcs")),
         *("-c", str(folder / "ca.pem"), "--certs-dir", str(folder / "certificates")),
+        *("--plugin", "fidelity_warcprox.AllowLoopback"),
     ]
-    with serving(command, port, folder=folder):
+    with serving(command, port, folder=folder, environment={"PYTHONPATH": str(SCRIPTS)}):
         visit(target, port, folder / "ca.pem")
     return written(folder.glob("warcs/*.warc*"))
 

@@ -22,10 +22,10 @@ from fidelity_proxies import (
 from fidelity_running import Target, Written, free_port, run
 
 from tests.tools.fidelity_site import REPLIES
-from tests.tools.recordings import Recording
+from tests.tools.recordings import Recording, read_raw
 
 SCRIPTS = Path(__file__).parent
-LISTED = [path for path, one in REPLIES.items() if not one.hang and path != "/ws"]
+LISTED = [path for path, one in REPLIES.items() if not one.hang and path not in {"/ws", "/range"}]
 """What a recorder without a browser is told to fetch, since it runs no script."""
 _NOWHERE = "http://127.0.0.1:1/"
 _WITH_WARCIO = """
@@ -113,13 +113,24 @@ def requests_with_warcio(target: Target) -> Written:
 
 
 def scoop(target: Target) -> Written:
+    return written([_scoop(target, "wacz")])
+
+
+def scoop_raw(target: Target) -> Written:
+    """The messages that it can put beside its WARC."""
+    kept = _scoop(target, "wacz-with-raw")
+    return Written(recording=read_raw(kept))
+
+
+def _scoop(target: Target, kind: str) -> Path:
     kept = target.folder / "kept.wacz"
     options = [
+        *("--format", kind),
         *("--output", str(kept), "--proxy-host", "127.0.0.1", "--proxy-port", str(free_port())),
         *("--blocklist", "203.0.113.0/24", "--public-ip-resolver-endpoint", _NOWHERE),
     ]
     run(["scoop", target.site.url(), *options], _node_trust(target), folder=target.folder)
-    return written([kept])
+    return kept
 
 
 def browsertrix(target: Target) -> Written:
@@ -175,6 +186,12 @@ RECORDERS = (
     ),
     Recorder(
         name="Scoop", command=("scoop", "--version"), run=scoop, trust="it accepts any certificate"
+    ),
+    Recorder(
+        name="Scoop, its raw messages",
+        command=("scoop", "--version"),
+        run=scoop_raw,
+        trust="it accepts any certificate",
     ),
     Recorder(
         name="Browsertrix Crawler",

@@ -110,7 +110,7 @@ class _Left:
         fits = [one for one in self.exchanges if _is_of(one, sent)]
         if not fits:
             return None
-        best = min(fits, key=lambda one: (_body(sent, one) is not Body.SAME, one.method is None))
+        best = min(fits, key=lambda one: _unlikeness(sent, one))
         self.exchanges.remove(best)
         return best
 
@@ -144,6 +144,15 @@ def _is_of(recorded: Recorded, sent: Sent) -> bool:
         url == sent.url
         and recorded.status == sent.reply.status
         and recorded.method in {sent.method, None}
+    )
+
+
+def _unlikeness(sent: Sent, recorded: Recorded) -> tuple[bool, bool, bool]:
+    """Return a key by which the record of this very exchange comes before its look-alikes."""
+    return (
+        _body(sent, recorded) is not Body.SAME,
+        _request(sent, recorded.request) is not Head.EXACT,
+        recorded.method is None,
     )
 
 

@@ -56,10 +56,10 @@ const steps = {
   form: () => get("/form", {method: "POST", body: new URLSearchParams({a: "가", b: "&"})}),
   preflight: () => get(other + "/cors", {method: "PUT", headers: {"X-Custom": "1"}, body: "put"}),
   beacon: () => { navigator.sendBeacon("/beacon", "beacon-body"); },
-  events: () => { const source = new EventSource("/events"); return once(source, "message"); },
   worker: () => once(new Worker("/worker.js"), "message"),
   service: () => navigator.serviceWorker.register("/sw.js", {scope: "/scoped/"})
     .then(r => once(r.installing, "statechange")),
+  events: () => { const source = new EventSource("/events"); return once(source, "message"); },
   socket: () => { const s = new WebSocket(location.origin.replace("http", "ws") + "/ws");
     return once(s, "message").then(() => s.close()); },
 };
@@ -80,20 +80,8 @@ INDEX = (
     f"<script>const BROKEN_OFF = {BROKEN_OFF};{_SCRIPT}</script></html>"
 ).encode()
 STEPS = (
-    *("plain", "redirects", "revalidated", "cached", "head", "range"),
-    *(
-        "parts",
-        "resumed",
-        "post",
-        "form",
-        "preflight",
-        "beacon",
-        "events",
-        "worker",
-        "service",
-        "socket",
-        "done",
-    ),
+    *("plain", "redirects", "revalidated", "cached", "head", "range", "parts", "resumed", "post"),
+    *("form", "preflight", "beacon", "worker", "service", "events", "socket", "done"),
 )
 _TEXT_TYPE = (b"Content-Type", b"text/plain; charset=utf-8")
 _NO_STORE = (b"Cache-Control", b"no-store")

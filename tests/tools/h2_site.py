@@ -145,7 +145,7 @@ class _H1:
     def _exchange(self) -> bool:
         """Serve one request; returns whether there may be another."""
         line = self._in.readline()
-        if not line:
+        if line.count(b" ") < 2:
             return False
         method, target, _ = line.decode("latin-1").split(" ", 2)
         path = "/" + target.split("/", 3)[3] if target.startswith("http") else target
@@ -159,7 +159,7 @@ class _H1:
             protocol="http/1.1",
             scheme=self._site.scheme,
             method=method,
-            host=said[b"host"].decode(),
+            host=said.get(b"host", b"").decode(),
             path=path,
             request_headers=headers,
             request_body=body,

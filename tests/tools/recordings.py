@@ -137,7 +137,8 @@ def _side(raw: bytes) -> Side:
 
 def _without_chunks(body: bytes) -> bytes:
     """Return what RFC 9112 §7.1 frames; ``body`` itself where it is not framed so."""
-    out, rest = [], body
+    out: list[bytes] = []
+    rest = body
     while True:
         size, found, rest = rest.partition(b"\r\n")
         try:
@@ -179,12 +180,11 @@ def _is_same_address(answer: _Record, request: _Record) -> bool:
 
 
 def _exchange(answer: _Record, asked: _Record | None, body: bytes | None) -> Recorded:
-    parts = answer.side.start.split(b" ")
     method = asked.side.start.split(b" ")[0].decode() if asked is not None else None
     return Recorded(
         url=answer.url,
         method=method,
-        status=int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else None,
+        status=_status(answer.side),
         request=asked.side if asked is not None else None,
         response=Side(start=answer.side.start, headers=answer.side.headers, body=body),
         is_cut="WARC-Truncated" in answer.warc,
@@ -198,6 +198,34 @@ def _own_messages(record: _Record) -> Iterator[bytes]:
             event = json.loads(line)
             if event["event"] == "received":
                 yield base64.b64decode(event["payload"])
+
+
+def read_raw(file: Path) -> Recording:
+    """Read the messages as they were that Scoop puts beside its WARC (``wacz-with-raw``)."""
+    found = Recording()
+    with zipfile.ZipFile(file) as container:
+        names = {one for one in container.namelist() if one.startswith("raw/response_")}
+        for name in sorted(names):
+            asked = _side(container.read(name.replace("raw/response_", "raw/request_")))
+            answer = _side(container.read(name))
+            method, target, *_ = [*asked.start.split(b" "), b"", b""]
+            host = next((value for one, value in asked.headers if one.lower() == b"host"), b"")
+            is_whole_url = target.startswith(b"http")
+            found.exchanges.append(
+                Recorded(
+                    url=(target if is_whole_url else b"https://" + host + target).decode(),
+                    method=method.decode(),
+                    status=_status(answer),
+                    request=asked,
+                    response=answer,
+                )
+            )
+    return found
+
+
+def _status(answer: Side) -> int | None:
+    parts = answer.start.split(b" ")
+    return int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else None
 
 
 def read_har(file: Path) -> Recording:
