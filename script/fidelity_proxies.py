@@ -40,7 +40,7 @@ def _mitmproxy(target: Target) -> Path:
     ]
     environment = {"FIDELITY_DUMP": str(folder / "flows.jsonl")}
     with serving(command, port, folder=folder, environment=environment):
-        visit(target, port, folder / "mitmproxy-ca-cert.pem")
+        _visit(target.site.url(), port, folder / "mitmproxy-ca-cert.pem")
     return folder
 
 
@@ -52,7 +52,7 @@ def through_warcprox(target: Target) -> Written:
         *("--plugin", "fidelity_warcprox.AllowLoopback"),
     ]
     with serving(command, port, folder=folder, environment={"PYTHONPATH": str(SCRIPTS)}):
-        visit(target, port, folder / "ca.pem")
+        _visit(target.site.url(), port, folder / "ca.pem")
     return written(folder.glob("warcs/*.warc*"))
 
 
@@ -64,13 +64,24 @@ def through_pywb(target: Target) -> Written:
         *("--live", "--proxy", "kept", "--proxy-record"),
     ]
     with serving(command, port, folder=folder):
-        visit(target, port, folder / "proxy-certs" / "pywb-ca.pem")
+        _visit(target.site.url(), port, folder / "proxy-certs" / "pywb-ca.pem")
     return written(folder.glob("collections/kept/archive/*.warc*"))
 
 
-def visit(target: Target, port: int, authority: Path) -> None:
+def record_by_mitmproxy(url: str, folder: Path) -> None:
+    """Record with its own flow file, the least that it can do; for measuring time."""
+    port = free_port()
+    command = [
+        *("mitmdump", "-q", "--listen-host", "127.0.0.1", "-p", str(port)),
+        *("--set", f"confdir={folder}", "-w", str(folder / "kept.mitm")),
+    ]
+    with serving(command, port, folder=folder):
+        _visit(url, port, folder / "mitmproxy-ca-cert.pem")
+
+
+def _visit(url: str, port: int, authority: Path) -> None:
     program = [sys.executable, str(SCRIPTS / "visit_proxied.py")]
-    run([*program, target.site.url(), str(port), _key_of(authority)])
+    run([*program, url, str(port), _key_of(authority)])
 
 
 def written(files: Sequence[Path]) -> Written:
