@@ -122,7 +122,7 @@ def test_server_is_not_asked_though_it_still_runs(checked: tuple[ReplayCheck, li
 def test_frames_and_video_are_shown(checked: tuple[ReplayCheck, list[str]]) -> None:
     check, _asked = checked
     assert (check.frames, check.frames_answered) == (2, 2)
-    assert (check.videos, check.videos_ready) == (1, 1)
+    assert (check.videos, check.videos_ready) == (2, 2)
 
 
 def test_address_that_changes_at_every_visit_is_counted_as_a_guess(

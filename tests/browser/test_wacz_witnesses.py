@@ -151,14 +151,19 @@ def _listens(port: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("path", "body"),
-    [("", PAGE.encode()), ("frame.html", FRAME), ("film.webm", VIDEO)],
+    ("path", "status", "body"),
+    [
+        ("", 200, PAGE.encode()),
+        ("frame.html", 200, FRAME),
+        ("film.webm", 200, VIDEO),
+        ("clip.webm", 206, VIDEO),  # a range that is all of it
+    ],
 )
 def test_pywb_gives_back_what_the_site_sent(
-    packed: Packed, pywb: str, path: str, body: bytes
+    packed: Packed, pywb: str, path: str, status: int, body: bytes
 ) -> None:
     answer = requests.get(f"{pywb}id_/{packed.url}{path}", timeout=PATIENCE_S)
-    assert (answer.status_code, answer.content) == (200, body)
+    assert (answer.status_code, answer.content) == (status, body)
 
 
 def test_pywb_shows_the_page_with_its_frame(packed: Packed, pywb: str) -> None:
@@ -175,7 +180,7 @@ def test_replay_web_page_shows_page_frames_and_video(packed: Packed) -> None:
     assert page["two"] == "answer to 2"
     assert page["busted"] == "busted"
     assert page["images"] == [400, 300]
-    assert page["videos"] == [4]
+    assert page["videos"] == [4, 4]
     frames = {url: said for url, said in shown.items() if "frame.html" in url}
     assert {said["text"].strip() for said in frames.values()} == {"in a frame"}
     assert [said["images"] for said in frames.values()] == [[60], [60]]
@@ -288,7 +293,7 @@ def _is_all_there(found: dict[str, Any], url: str) -> bool:
     return (
         page is not None
         and len(found) == 3
-        and page["videos"] == [4]
+        and page["videos"] == [4, 4]
         and page["images"] == [400, 300]
         and all(said["images"] == [60] for name, said in found.items() if "frame" in name)
     )

@@ -56,6 +56,7 @@ PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>되돌려 보�
 <img src="/big.png"><iframe src="/frame.html" width="300" height="120"></iframe>
 <iframe id="other" width="300" height="120"></iframe>
 <video src="/film.webm" muted width="160" height="120"></video>
+<video src="/clip.webm" muted width="160" height="120"></video>
 <div style="height: 1500px"></div><img loading="lazy" src="/lazy.png">
 <script>
 other.src = `http://localhost:${location.port}/frame.html?from=another-site`;
@@ -128,6 +129,9 @@ class ReplaySite:
         match plain:
             case "/ask":
                 text = f"answer to {json.loads(body)['number']}"
+            case "/clip.webm":  # as most servers answer a player, which asks for bytes=0-
+                span = {"Content-Range": f"bytes 0-{len(VIDEO) - 1}/{len(VIDEO)}"}
+                return 206, {"Content-Type": "video/webm", **span}, VIDEO
             case "/turn":
                 text = f"turn {self.turns[plain]}"
             case _ if plain.startswith("/n/"):

@@ -5,9 +5,11 @@ of the connection. Bodies go to spooled temporary files, which :meth:`Recorded.c
 """
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import BinaryIO
 
 from evidencekit.capture.netlog.answers import Answer, is_bodiless
@@ -16,6 +18,9 @@ from evidencekit.capture.netlog.sockets import Socket
 from evidencekit.capture.warc import Block, Exchange, Truncated
 from evidencekit.model.json import Json
 
+_RANGE = re.compile(
+    rb"\r\ncontent-range:[ \t]*bytes 0-(\d{1,15})/(\d{1,15})[ \t]*\r\n", re.IGNORECASE
+)
 _NOTHING = ResponseHead(status=0, raw=b"", length=None, span=None, is_chunked=False)
 
 
@@ -46,8 +51,14 @@ class Recorded:
 
     @property
     def is_partial(self) -> bool:
-        """Whether it must not stand beside whole answers, which a replay would take it for."""
-        return self.method in {"OPTIONS", "HEAD"} or self.status in {0, 101, 206, 304}
+        """Whether it must not stand beside whole answers, which a replay would take it for.
+
+        A range that is all of the file is a whole answer: players ask so for what is short, and
+        often nothing else of the file is in the record.
+        """
+        if self.status == HTTPStatus.PARTIAL_CONTENT:
+            return self.method != "GET" or not _is_all(self.exchange.response)
+        return self.method in {"OPTIONS", "HEAD"} or self.status in {0, 101, 304}
 
     def close(self) -> None:
         """Remove the spooled bodies."""
@@ -113,6 +124,15 @@ class Gathering:
             "surplus_bytes": self.surplus,
         }
         return {name: value for name, value in found.items() if value}
+
+
+def _is_all(answer: Block) -> bool:
+    """Tell whether a range is the whole file, and came whole (RFC 9110 §14.4)."""
+    found = _RANGE.search(answer.head)
+    if found is None:
+        return False
+    last, size = map(int, found.groups())
+    return last + 1 == size == answer.body_size
 
 
 def _block(head: bytes, body: BinaryIO | None, size: int) -> Block:

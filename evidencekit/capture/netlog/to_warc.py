@@ -1,8 +1,9 @@
 """From a NetLog, finished or still growing, to two WARC files and what a verdict needs to know.
 
 ``capture.warc.gz`` holds whole answers. ``partial.warc.gz`` holds what would shadow them in a
-replay that looks records up by URL: ranges (206), revalidations (304), preflights, HEAD, WebSocket
-handshakes, and requests without an answer. It is not kept where it would be empty.
+replay that looks records up by URL: ranges (206, unless of all of the file), revalidations (304),
+preflights, HEAD, WebSocket handshakes, and requests without an answer. It is not kept where it
+would be empty.
 """
 
 import errno

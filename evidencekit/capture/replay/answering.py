@@ -147,13 +147,16 @@ def _body(request: Params, headers: dict[str, str]) -> str:
 
 
 def _shown(answer: Answer, method: str, wanted: str | None) -> tuple[str, dict[str, Any]]:
-    headers = [(k, v) for k, v in answer.headers if k.lower() not in _OF_THE_WIRE]
+    status, of_the_wire = answer.status, _OF_THE_WIRE
+    if status == HTTPStatus.PARTIAL_CONTENT:  # in ``archive/`` only where it is all of the file
+        status, of_the_wire = HTTPStatus.OK, _OF_THE_WIRE | {"content-range"}
+    headers = [(k, v) for k, v in answer.headers if k.lower() not in of_the_wire]
     size = len(answer.body)
     found = _RANGE.fullmatch(wanted or "")
     if method == "HEAD":
-        return _fulfil(answer.status, headers, b"")
-    if found is None or answer.status != HTTPStatus.OK or int(found[1]) >= size:
-        return _fulfil(answer.status, headers, answer.body)
+        return _fulfil(status, headers, b"")
+    if found is None or status != HTTPStatus.OK or int(found[1]) >= size:
+        return _fulfil(status, headers, answer.body)
     first = int(found[1])
     last = min(int(found[2] or size - 1), size - 1, first + MAX_PIECE - 1)
     headers = [(k, v) for k, v in headers if k.lower() != "content-range"]

@@ -264,6 +264,22 @@ def test_partial_answers_are_told_apart(status: str, is_partial: bool) -> None:
     assert one(plain(status=status)).is_partial is is_partial
 
 
+@pytest.mark.parametrize(
+    ("span", "is_partial"),
+    [
+        ("bytes 0-4/5", False),
+        ("bytes 0-4/9", True),
+        ("bytes 1-5/6", True),
+        ("bytes 0-8/9", True),  # more than came
+        ("bytes 0-4/*", True),
+    ],
+)
+def test_range_that_is_all_of_the_file_is_a_whole_answer(span: str, is_partial: bool) -> None:
+    log = Log().socket(5).ask(1, "http://a.test/x").over(1, 5).send(1, "GET /x HTTP/1.1")
+    log.answer(1, "HTTP/1.1 206 Partial Content", f"Content-Range: {span}").body(1, b"hello")
+    assert one(log.end(1)).is_partial is is_partial
+
+
 def test_copy_from_the_cache_is_not_the_body_of_a_304() -> None:
     assert content(one(plain(status="304 Not Modified")).exchange.response.body) == b""
 
