@@ -19,7 +19,7 @@ from fidelity_proxies import (
     through_warcprox,
     written,
 )
-from fidelity_running import Target, Written, free_port, run
+from fidelity_running import RecorderFailed, Target, Written, free_port, run
 
 from tests.tools.fidelity_site import REPLIES
 from tests.tools.recordings import Recording, read_raw
@@ -167,7 +167,9 @@ def single_file(target: Target) -> Written:
         "--browser-ignore-insecure-certs=true",
     ]
     page = target.folder / "page.html"
-    run(["single-file", target.site.url(), str(page), *options])
+    said = run(["single-file", target.site.url(), str(page), *options])
+    if not page.exists():
+        raise RecorderFailed(f"it wrote no page: {said.strip()[-200:]}")
     return Written(recording=Recording(beside=[page.read_bytes()]))
 
 
