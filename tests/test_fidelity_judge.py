@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from tests.tools.fidelity import Body, Findings, Head, judge
 from tests.tools.h2_site import Headers, Reply, Sent
 from tests.tools.recordings import Recorded, Recording, Side, read_warcs
