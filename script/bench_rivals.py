@@ -1,8 +1,9 @@
 """From a URL to a finished file: the whole command, ours and those of others, on the same pages.
 
-Ours ends with everything: WARC, signed WACZ, pictures, PDF, replay check, commit in the case. The
-others end with what they make; what that is stands in docs/explanation/fidelity.md. Recorders are
-looked for in PATH; those that are not there are skipped. Interleaved, medians after one uncounted.
+Ours ends with everything: WARC, signed WACZ, pictures, PDF, replay check, commit in the case; and
+once more it ends where others do, with pictures and a finished WARC. The others end with what they
+make, which stands in docs/explanation/fidelity.md. Recorders are looked for in PATH; those that are
+not there are skipped. Interleaved, medians after one uncounted.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from fidelity_proxies import record_by_mitmproxy  # noqa: E402
 from fidelity_running import free_port  # noqa: E402
 
 SCRIPTS = Path(__file__).parent
+WHOLE, TO_WARC = "evidencekit", "evidencekit, to WARC"
 OURS = (sys.executable, "-m", "evidencekit")
 Command = Callable[[str, Path], Sequence[str]]
 """Given the URL and an empty folder."""
@@ -40,15 +42,16 @@ def main() -> None:
         return
     for size, costs in compare(options.runs):
         for name, cost in costs.items():
-            print(line(size, name, cost, costs["evidencekit"]))
+            print(line(size, name, cost, costs[WHOLE], costs[TO_WARC]))
 
 
-def line(size: int, name: str, cost: Cost, ours: Cost) -> str:
+def line(size: int, name: str, cost: Cost, whole: Cost, to_warc: Cost) -> str:
     """Return one recorder as text."""
     return (
-        f"{size:4} resources  {name:20} wall {cost.wall_s:6.2f} s"
-        f" ({cost.wall_s / ours.wall_s:.2f} x ours)"
-        f"  CPU {cost.cpu_s:6.2f} s ({cost.cpu_s / ours.cpu_s:.2f} x)"
+        f"{size:4} resources  {name:22} wall {cost.wall_s:6.2f} s, of ours"
+        f" {cost.wall_s / whole.wall_s:5.2f} (whole) {cost.wall_s / to_warc.wall_s:5.2f} (to WARC)"
+        f"  CPU {cost.cpu_s:6.2f} s"
+        f" {cost.cpu_s / whole.cpu_s:5.2f} {cost.cpu_s / to_warc.cpu_s:5.2f}"
         f"  memory {cost.rss_mb:.0f} MB"
     )
 
@@ -91,6 +94,12 @@ def ours(url: str, folder: Path) -> Sequence[str]:
     return [*OURS, "-C", case, "capture", url, "--allow-private", "--no-input", "--quiet"]
 
 
+def to_warc(url: str, folder: Path) -> Sequence[str]:
+    """Capture without what comes after the WARC: WACZ, stamped pictures, replay check, case."""
+    del folder
+    return [sys.executable, str(SCRIPTS / "bench_visit.py"), "recorded", url]
+
+
 def scoop(url: str, folder: Path) -> Sequence[str]:
     return [
         *("scoop", url, "--output", str(folder / "kept.wacz"), "--blocklist", "203.0.113.0/24"),
@@ -111,7 +120,8 @@ def mitmproxy(url: str, folder: Path) -> Sequence[str]:
 
 
 RECORDERS: dict[str, tuple[str, Command]] = {
-    "evidencekit": (sys.executable, ours),
+    WHOLE: (sys.executable, ours),
+    TO_WARC: (sys.executable, to_warc),
     "Scoop": ("scoop", scoop),
     "Browsertrix Crawler": ("crawl", browsertrix),
     "mitmproxy": ("mitmdump", mitmproxy),
