@@ -435,7 +435,9 @@ def guarded(host: str, ip: str) -> PassageLog:
 
 
 def test_certificates_and_verdicts_are_documented() -> None:
-    log = Log().socket(5, "192.0.2.7:443").ask(1, "https://a.test/").over(1, 5)
+    log = Log().add("SOCKET_POOL_CONNECT_JOB_CREATED", 6, group_id="https://a.test <null>")
+    log.tie("SOCKET_ALIVE", 5, 6, phase=1)
+    log.socket(5, "192.0.2.7:443").ask(1, "https://a.test/").over(1, 5)
     log.add("SSL_CONNECT", 5, 1).add("SSL_CERTIFICATES_RECEIVED", 5, certificates=[PEM])
     log.add("CERT_VERIFIER_JOB", 4, 1, host="a.test", certificates=[PEM])
     log.add(
