@@ -117,3 +117,14 @@ class BrowserUnavailable(WorldUnavailable):
 
     code = "browser-unavailable"
     exit_code = 33
+
+
+class VisitLost(BrowserUnavailable):
+    """Browser or record was lost when the visit had begun: the site may have seen it.
+
+    ``reason`` says so in a word, for the verdict.
+    """
+
+    def __init__(self, message: str, *, reason: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason

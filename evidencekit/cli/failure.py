@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import click
 
+from evidencekit.capture.interruption import Interrupted
 from evidencekit.cli import output
 from evidencekit.cli.session import Session
 from evidencekit.cli.typed import completed
@@ -14,6 +15,7 @@ from evidencekit.text.catalog import _
 
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})
 USAGE, BUG, INTERRUPTED = 2, 70, 130
+_BY_SIGNAL = 128  # what a shell adds to the number of the signal that ended a process
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ def failure_of(exc: BaseException) -> Failure:
         case click.ClickException():
             return _usage(exc)
         case click.Abort() | KeyboardInterrupt() | EOFError():
-            return Failure(code="interrupted", message=_("interrupted"), exit_code=INTERRUPTED)
+            return _interrupted(exc)
         case OSError():
             return _system(exc)
         case _:
@@ -61,6 +63,14 @@ def report(failure: Failure, session: Session, *, is_json: bool) -> None:
         output.put_json({"error": error})
     sys.stdout.flush()
     output.complain(failure.message, hint=hint)
+
+
+def _interrupted(exc: BaseException) -> Failure:
+    code = INTERRUPTED
+    for one in (exc, exc.__cause__):  # click turns what a key was pressed for into its own
+        if isinstance(one, Interrupted):
+            code = _BY_SIGNAL + one.number
+    return Failure(code="interrupted", message=_("interrupted"), exit_code=code)
 
 
 def _usage(exc: click.ClickException) -> Failure:

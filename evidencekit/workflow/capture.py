@@ -20,7 +20,8 @@ from evidencekit.capture.context.page_context import context_document
 from evidencekit.capture.guard.dns_question import observe_dns
 from evidencekit.capture.guard.upstream import Upstream, parse_upstream
 from evidencekit.capture.http.engine import HttpEngine
-from evidencekit.errors import BrowserUnavailable
+from evidencekit.capture.interruption import Interruption
+from evidencekit.errors import BrowserUnavailable, VisitLost
 from evidencekit.files.durable import disk_errors
 from evidencekit.formats.times import write_time
 from evidencekit.model.artifact import Artifact, Sensitivity
@@ -68,6 +69,7 @@ def capture(
     public_address_of: str | None = None,
     setting: Setting,
     observer: Observer | None = None,
+    interruption: Interruption | None = None,
 ) -> Iterator[Captured | Routed | Dated | Undated]:
     """Capture each URL once, in order; yields each when it is recorded.
 
@@ -77,9 +79,12 @@ def capture(
     given, ``socks5://`` or ``http://``, and no name is looked up here then. With
     ``accepts_invalid_tls`` a certificate that cannot be verified is accepted and noted; registries
     and authorities are verified all the same.
-    Without ``engine`` a browser is used where one is found. Raises
+    Without ``engine`` a browser is used where one is found. Where ``interruption`` is asked for,
+    what has come of the page is recorded and yielded, nothing is begun any more, and
+    :class:`~evidencekit.capture.interruption.Interrupted` raised. Raises
     :class:`~evidencekit.errors.BadInput` for what is no web address before anything is fetched,
-    :class:`~evidencekit.errors.BrowserUnavailable`.
+    :class:`~evidencekit.errors.BrowserUnavailable` where none starts for the first URL, or each
+    visit was lost to it.
 
     Without media no picture, film, sound or font is asked for, received or kept (decision 0022);
     always so for ``csam_suspected``, of which possession is a crime.
@@ -87,6 +92,7 @@ def capture(
     wanted = list(dict.fromkeys(urls))
     for url in wanted:
         parse_url(url)
+    interruption = interruption or Interruption()
     upstream = parse_upstream(proxy) if proxy is not None else None
     chosen, reason = _choose(
         engine,
@@ -98,29 +104,67 @@ def capture(
         is_covert=is_covert,
         reference=str(case.id),
         setting=setting,
+        interruption=interruption,
     )
     actor = actor or case.first_actor()
     way = Way(allow_private=allow_private, upstream=upstream, public_address_of=public_address_of)
     require_usable(way, setting)
-    hosts: set[tuple[str | None, str | None]] = set()
+    follow_up = partial(
+        _follow_up,
+        case,
+        hosts=set(),
+        actor=actor,
+        way=way,
+        setting=setting,
+        interruption=interruption,
+    )
     keep = partial(_commit, case, actor=actor, sensitivity=sensitivity, setting=setting)
-    for url in wanted:
-        page, committed = _capture_one(
-            case, chosen, url, keep=keep, setting=setting, observer=observer or Silent()
+    lost: list[BrowserUnavailable] = []
+    for number, url in enumerate(wanted):
+        interruption.require_none()
+        page, committed, loss = _capture_one(
+            case,
+            chosen,
+            url,
+            is_first=number == 0,
+            keep=keep,
+            setting=setting,
+            observer=observer or Silent(),
+            interruption=interruption,
         )
+        lost += [loss] if loss is not None else []
         yield Captured(
             seq=committed.seq, page=page, artifacts=committed.artifacts, engine_reason=reason
         )
         # Only now: a browser whose capture was killed a moment ago has ended, and writes no more.
         remove_dead_profiles()
-        if is_covert:
-            continue
-        yield from date_early(case, committed, setting)
-        host = (urlsplit(page.final_url).hostname, page.peer)
-        if page.verdict is not CaptureVerdict.FAILED and host not in hosts:
-            hosts.add(host)
-            routed = route_captured(case, page, actor=actor, way=way, setting=setting)
-            yield from [routed] if routed is not None else []
+        if not is_covert:
+            yield from follow_up(page, committed)
+    interruption.require_none()
+    if len(lost) == len(wanted):
+        raise lost[0]
+
+
+def _follow_up(
+    case: Case,
+    page: PageCapture,
+    committed: Committed,
+    *,
+    hosts: set[tuple[str | None, str | None]],
+    actor: Actor,
+    way: Way,
+    setting: Setting,
+    interruption: Interruption,
+) -> Iterator[Routed | Dated | Undated]:
+    """Have the capture dated, and ask who hosts the page where that is not in ``hosts`` yet."""
+    yield from interruption.run(lambda: tuple(date_early(case, committed, setting))) or ()
+    host = (urlsplit(page.final_url).hostname, page.peer)
+    if page.verdict is not CaptureVerdict.FAILED and host not in hosts:
+        hosts.add(host)
+        routed = interruption.run(
+            lambda: route_captured(case, page, actor=actor, way=way, setting=setting)
+        )
+        yield from [routed] if routed is not None else []
 
 
 def _capture_one(
@@ -128,32 +172,42 @@ def _capture_one(
     engine: PageEngine,
     url: str,
     *,
+    is_first: bool,
     keep: Callable[[PageCapture, Guarded], Committed],
     setting: Setting,
     observer: Observer,
-) -> tuple[PageCapture, Committed]:
+    interruption: Interruption,
+) -> tuple[PageCapture, Committed, BrowserUnavailable | None]:
+    """Capture and record; the third is why a visit was lost, None where it was not."""
     with open_spool(case.root) as spool:
-        started = setting.clock()
+        nothing = partial(_nothing_of, url, engine.name, started=setting.clock(), setting=setting)
         try:
             with disk_errors(str(case.root)):
                 page = engine.capture(url, spool.folder, observer)
+        except BrowserUnavailable as exc:
+            if is_first and not isinstance(exc, VisitLost):  # nobody was asked anything yet
+                raise
+            page = nothing(exc.reason if isinstance(exc, VisitLost) else "browser-not-started")
+            return page, keep(page, unguarded(())), exc
         except KeyboardInterrupt:  # the site has seen the visit: the record says so too
-            keep(_interrupted(url, engine.name, started, setting), unguarded(()))
+            keep(nothing("interrupted"), unguarded(()))
             raise
         try:
-            safe = guarded(page.finds, spool.folder, setting)
+            safe = interruption.run(lambda: guarded(page.finds, spool.folder, setting))
         except KeyboardInterrupt:  # what was captured is kept, for as few eyes as possible
             keep(page, unguarded(page.finds))
             raise
-        return page, keep(page, safe)
+        return page, keep(page, safe or unguarded(page.finds)), None
 
 
-def _interrupted(url: str, engine: str, started: datetime, setting: Setting) -> PageCapture:
+def _nothing_of(
+    url: str, engine: str, reason: str, *, started: datetime, setting: Setting
+) -> PageCapture:
     return PageCapture(
         url=url,
         final_url=url,
         verdict=CaptureVerdict.FAILED,
-        reasons=("interrupted",),
+        reasons=(reason,),
         engine=engine,
         started_at=started,
         ended_at=setting.clock(),
@@ -172,6 +226,7 @@ def _choose(
     is_covert: bool,
     reference: str,
     setting: Setting,
+    interruption: Interruption,
 ) -> tuple[PageEngine, str | None]:
     reason = None
     observe = None if is_covert else observe_dns  # that is one more question to a name server
@@ -195,6 +250,7 @@ def _choose(
                     reference=reference,
                     browser=browser,
                     observe=observe,
+                    interruption=interruption,
                 ),
                 None,
             )
@@ -206,6 +262,7 @@ def _choose(
         upstream=upstream,
         observe=observe,
         is_without_media=is_without_media,
+        interruption=interruption,
     )
     return http, reason
 

@@ -12,7 +12,8 @@ changed DNS answer leads to no private address. What was refused is a reason of 
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from evidencekit.capture.browser import verdict as browser_verdict
 from evidencekit.capture.browser.look import Looked, Looking, look
 from evidencekit.capture.browser.packing import pack, pack_nothing
 from evidencekit.capture.browser.visit_record import detail_of, dom_start, finds_of
+from evidencekit.capture.chromium.cdp import CallFailed
 from evidencekit.capture.chromium.installed import Browser, find_browser
 from evidencekit.capture.chromium.process import browser_user, running
 from evidencekit.capture.context.clock_offset import offset_document
@@ -36,17 +38,20 @@ from evidencekit.capture.guard.refusals import through_proxy
 from evidencekit.capture.guard.servers import gather_servers, servers_document
 from evidencekit.capture.guard.socks import SocksGuard
 from evidencekit.capture.guard.upstream import Upstream
+from evidencekit.capture.interruption import Interruption
 from evidencekit.capture.netlog.recorder import Recorder
 from evidencekit.capture.netlog.to_warc import Recording
 from evidencekit.capture.page.visit import BrowserLimits, Visit
 from evidencekit.capture.tls_notes import not_verified
 from evidencekit.capture.without_media.telling import told_without_media
+from evidencekit.errors import BrowserUnavailable, VisitLost
 from evidencekit.formats.wacz import WaczPage
 from evidencekit.model.capture import PageCapture
 from evidencekit.model.json import Json
 from evidencekit.protocols import Observer
 
 _ENGINE = "browser"
+_DIED = "browser-died"
 _STEP = "capture-page"
 CONNECT_S = 15
 """For looking up a name, and once more for connecting."""
@@ -62,6 +67,7 @@ class BrowserEngine:
     ``is_replayed`` the page is not shown again to check the record. With ``is_without_media`` no
     picture, film, sound or font is asked for, received or kept (decision 0022).
     ``accepts_invalid_tls`` goes on where a certificate cannot be verified, and says so.
+    Where ``interruption`` is asked for, what has come is kept, with the reason ``interrupted``.
     """
 
     name = _ENGINE
@@ -83,6 +89,7 @@ class BrowserEngine:
         resolve: Resolve = resolve_host,
         observe: Observe | None = observe_dns,
         upstream: Upstream | None = None,
+        interruption: Interruption | None = None,
     ) -> None:
         self._clock = clock
         self._new_id = new_id
@@ -93,6 +100,7 @@ class BrowserEngine:
             is_passive=is_passive,
             is_without_media=is_without_media,
             accepts_invalid_tls=accepts_invalid_tls,
+            interruption=interruption or Interruption(),
             reference=reference,
         )
         self._guard = guard
@@ -111,8 +119,9 @@ class BrowserEngine:
     def capture(self, url: str, workdir: Path, observer: Observer) -> PageCapture:
         """Capture ``url``; see :class:`evidencekit.protocols.PageEngine`.
 
-        Raises :class:`BadInput` for what is no web URL, and :class:`BrowserUnavailable` where no
-        browser starts or its log cannot be read.
+        Raises :class:`BadInput` for what is no web URL, :class:`BrowserUnavailable` where no
+        browser starts, and its kind :class:`VisitLost` where one that had started ended before
+        there was a page, or where its log cannot be read.
         """
         address = parse_url(url)
         started = self._clock()
@@ -128,6 +137,7 @@ class BrowserEngine:
             running(
                 browser, door=guard.door, is_without_media=self._how.is_without_media
             ) as process,
+            _losing_the_visit(),
             Recorder(process.log, kill=process.kill) as recorder,
         ):
             on_step("start")
@@ -160,6 +170,7 @@ class BrowserEngine:
                 workdir=workdir,
                 is_passive=self._is_passive,
                 is_replayed=self._is_replayed,
+                interruption=self._how.interruption,
             )
         observer.on(_STEP, len(_STEPS), len(_STEPS))
         judgement = browser_verdict.judge(
@@ -217,6 +228,16 @@ class BrowserEngine:
             connect_s=CONNECT_S,
             clock=self._clock,
         )
+
+
+@contextmanager
+def _losing_the_visit() -> Iterator[None]:
+    """Say of what ends the visit that it had begun."""
+    try:
+        yield
+    except BrowserUnavailable as exc:
+        reason = _DIED if isinstance(exc, CallFailed) else "log-unreadable"
+        raise VisitLost(exc.message, reason=reason, hint=exc.hint) from exc
 
 
 def _client_uid() -> int:

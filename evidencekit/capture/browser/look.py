@@ -14,10 +14,11 @@ from pathlib import Path
 from urllib.parse import urldefrag
 
 import evidencekit
-from evidencekit.capture.chromium.cdp import CallFailed
+from evidencekit.capture.chromium.cdp import CallFailed, Connection
 from evidencekit.capture.chromium.installed import BODILESS_MODE, WHOLE_MODE, Browser, flags
 from evidencekit.capture.chromium.process import Running
 from evidencekit.capture.guard.passages import PassageLog
+from evidencekit.capture.interruption import Interrupted, Interruption
 from evidencekit.capture.netlog import heads as netlog_heads
 from evidencekit.capture.netlog import to_warc as netlog_warc
 from evidencekit.capture.netlog.recorder import Converter, Recorder, RecordingEnded
@@ -37,6 +38,9 @@ from evidencekit.capture.without_media.exchanges import CHANGES as WITHOUT_MEDIA
 _log = logging.getLogger(__name__)
 CATCH_UP_S = 300
 """For a recorder that is far behind: enough for gigabytes."""
+HURRY_S = 10
+"""The same, once we were asked to end."""
+INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,7 @@ class Looking:
     is_passive: bool
     is_without_media: bool
     accepts_invalid_tls: bool
+    interruption: Interruption
     reference: str | None
     """What the stamped pictures carry beside time and address."""
 
@@ -81,7 +86,8 @@ def look(
 ) -> Looked:
     """Visit ``url`` and record the visit into ``workdir``; ends ``process``.
 
-    A browser or a recorder that dies ends the visit early, with a reason in it.
+    A browser or a recorder that dies ends the visit early, with a reason in it, and so does being
+    asked to end.
     """
     document = CleanDocument()
     guard = MediaGuard(how.clock) if how.is_without_media else None
@@ -108,7 +114,7 @@ def look(
             page_id=page_id,
         )
     )
-    with _as_far_as_it_goes(page.visit):
+    with _as_far_as_it_goes(page.visit), process.connection.heeding(how.interruption):
         page.run(url, workdir, on_step)
         if page.visit.document is not None and not how.is_passive and guard is None:
             media.refetch(lambda: _left_bytes(how.limits, recorder))
@@ -117,9 +123,10 @@ def look(
     if guard is None:
         _say_of_media(media, page.visit)
         on_step("stamp")
-        _stamp(page, Stamp(url=urldefrag(url).url, reference=how.reference), workdir)
+        with process.connection.heeding(how.interruption):
+            _stamp(page, Stamp(url=urldefrag(url).url, reference=how.reference), workdir)
     on_step("record")
-    recording = _end(page, process, recorder)
+    recording = _end(page, process, recorder, how.interruption)
     return Looked(
         visit=page.visit,
         behaviours=page.behaviours,
@@ -173,17 +180,29 @@ def _converter(
     )
 
 
-def _end(page: Page, process: Running, recorder: Recorder) -> Recording:
-    """Leave the page, wait until the record has everything so far, and close the browser."""
+def _end(page: Page, process: Running, recorder: Recorder, interruption: Interruption) -> Recording:
+    """Leave the page, wait until the record has everything so far, and close the browser.
+
+    Where we were asked to end, a browser that has much more to tell is killed instead.
+    """
     connection = page.tab.connection
     with suppress(CallFailed):
         connection.post("Page.navigate", {"url": "about:blank"}, session=page.watch.session)
-        connection.wait(recorder.has_caught_up, timeout_s=CATCH_UP_S)
+        if not _has_caught_up(connection, recorder, interruption):
+            process.kill()
     process.close()
     recording = recorder.finish()
     if recording.stopped is not None:
         page.visit.reasons.append(f"recording-stopped {recording.stopped}")
     return recording
+
+
+def _has_caught_up(connection: Connection, recorder: Recorder, interruption: Interruption) -> bool:
+    """Wait for the recorder; returns False where we were asked to end and it is far behind."""
+    with suppress(Interrupted), connection.heeding(interruption):
+        connection.wait(recorder.has_caught_up, timeout_s=CATCH_UP_S)
+        return True
+    return connection.wait(recorder.has_caught_up, timeout_s=HURRY_S)
 
 
 def _left_bytes(limits: BrowserLimits, recorder: Recorder) -> int:
@@ -200,7 +219,7 @@ def _say_of_media(media: Media, visit: Visit) -> None:
 
 @contextmanager
 def _as_far_as_it_goes(visit: Visit) -> Iterator[None]:
-    """Let a visit end early where browser or recording end, with the reason."""
+    """Let a visit end early where browser or recording end or we have to, with the reason."""
     try:
         yield
     except RecordingEnded:
@@ -208,6 +227,8 @@ def _as_far_as_it_goes(visit: Visit) -> Iterator[None]:
     except CallFailed:
         _log.debug("the browser ended under the page", exc_info=True)
         visit.reasons.append("browser-died")
+    except Interrupted:
+        visit.add_reason(INTERRUPTED)
 
 
 def _settings(browser: Browser, how: Looking) -> Mapping[str, str]:
@@ -234,6 +255,6 @@ def _settings(browser: Browser, how: Looking) -> Mapping[str, str]:
 def _stamp(page: Page, stamp: Stamp, workdir: Path) -> None:
     try:
         page.visit.views += list(stamp_views(page.tab, stamp, workdir))
-    except CallFailed:  # the pictures themselves are there
+    except (CallFailed, Interrupted):  # the pictures themselves are there
         _log.debug("no stamped copy", exc_info=True)
         page.visit.add_note("no-stamped-copy")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import evidencekit
 from evidencekit.capture.chromium.installed import Browser
+from evidencekit.capture.interruption import Interruption
 from evidencekit.capture.netlog.to_warc import Recording
 from evidencekit.capture.page.visit import Visit
 from evidencekit.capture.replay.check import check_replay, replay_detail
@@ -50,6 +51,7 @@ def pack(
     workdir: Path,
     is_passive: bool,
     is_replayed: bool = True,
+    interruption: Interruption,
 ) -> Packed:
     """Pack and check; without ``is_replayed`` the page is not shown again."""
     made = _written(recording, page, created=created, workdir=workdir)
@@ -62,6 +64,7 @@ def pack(
     check = None
     if is_replayed and visit.document is not None and not visit.is_download:
         try:
+            interruption.require_none()
             check = check_replay(
                 browser,
                 made.path,
@@ -70,6 +73,7 @@ def pack(
                 workdir,
                 failed_before=frozenset(failure.url for failure in recording.failures),
                 is_passive=is_passive,
+                interruption=interruption,
             )
         except KeyboardInterrupt:  # ends the check; the page has been captured and may be gone
             check = ReplayCheck(why_not="interrupted")

@@ -20,6 +20,7 @@ from evidencekit.model.capture import CaptureVerdict
 
 _BAD_STATUS = 400
 _TLS_ERRORS = ("net::ERR_CERT_", "net::ERR_SSL_", "net::ERR_BAD_SSL")
+_DIED = "browser-died"
 _NOT_LOGGED_IN = "net::ERR_INVALID_AUTH_CREDENTIALS"
 MAX_NOT_RECORDED = 100
 
@@ -60,7 +61,7 @@ def judge(
         reasons = (*_ended_at_head(media.ended_page), *_missing(visit, recording), *past)
         return Judgement(verdict=CaptureVerdict.PARTIAL, reasons=reasons, notes=notes)
     if visit.document is None or (visit.net_error and not visit.is_download):
-        reasons = (_why_failed(visit, passages), *past)
+        reasons = (*_why_failed(visit, passages), *past)
         return Judgement(verdict=CaptureVerdict.FAILED, reasons=reasons, notes=notes)
     blocked_by = gate(visit.document, visit.facts, asked=asked, dom=dom)
     reasons = (
@@ -89,7 +90,14 @@ def resources(visit: Visit, recording: Recording) -> tuple[tuple[Problem, ...], 
     return (*seen.problems, *listed), omitted
 
 
-def _why_failed(visit: Visit, passages: Sequence[Passage]) -> str:
+def _why_failed(visit: Visit, passages: Sequence[Passage]) -> tuple[str, ...]:
+    """Return why there is no page; never the site's fault where it was ours."""
+    if visit.net_error is None and visit.reasons:
+        return tuple(sorted(visit.reasons, key=_DIED.__ne__))
+    return (_why_not_loaded(visit, passages), *visit.reasons)
+
+
+def _why_not_loaded(visit: Visit, passages: Sequence[Passage]) -> str:
     error = visit.net_error or "no-answer"
     why = why_not_connected(error, passages)
     if why is not None:

@@ -13,9 +13,11 @@ import json
 import os
 import select
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from evidencekit.capture.interruption import Interruption
 from evidencekit.errors import BrowserUnavailable
 from evidencekit.text.catalog import _
 
@@ -59,10 +61,20 @@ class Connection:
         self._answers: dict[int, Params | None] = {}
         self._listeners: list[Listener] = []
         self._is_closed = False
+        self._interruption: Interruption | None = None
 
     def listen(self, listener: Listener) -> None:
         """Add a listener for all events of all sessions."""
         self._listeners.append(listener)
+
+    @contextmanager
+    def heeding(self, interruption: Interruption) -> Iterator[None]:
+        """Let every wait in this context raise ``Interrupted`` when we are asked to end."""
+        self._interruption = interruption
+        try:
+            yield
+        finally:
+            self._interruption = None
 
     def post(self, method: str, params: Params | None = None, *, session: str | None = None) -> int:
         """Send a call and forget its answer; returns its number."""
@@ -105,6 +117,8 @@ class Connection:
             left = until - time.monotonic()
             if left <= 0:
                 return False
+            if self._interruption is not None:
+                self._interruption.require_none()
             self._pump(left)
         return True
 

@@ -18,6 +18,7 @@ AT_ONCE = 12
 AT_ONCE_FOR_ONE = 6  # as browsers, for each host
 WINDOW = 64
 """How far ahead of the first that is not handed back yet: each holds what it has received."""
+_ASK_AGAIN_S = 0.1
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
 
@@ -74,13 +75,18 @@ class Ahead(Generic[Task, Outcome]):
         """Put ``task`` at the end."""
         self._jobs.append(_Job(task, host))
 
-    def next(self) -> tuple[Task, Outcome]:
-        """Return the first that was not returned yet, when it is done."""
+    def next(self, *, may_wait: Callable[[], bool] = lambda: True) -> tuple[Task, Outcome] | None:
+        """Return the first that was not returned yet, when it is done.
+
+        ``may_wait`` is asked again and again; None where it is not done and may not be waited for.
+        """
         first = self._jobs[0]
         with self._changed:
             while not first.outcome.done():
+                if not may_wait():
+                    return None
                 self._begin_more()
-                self._changed.wait()
+                self._changed.wait(_ASK_AGAIN_S)
         self._begin_more()
         self._jobs.popleft()
         return first.task, first.outcome.result()

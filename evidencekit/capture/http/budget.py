@@ -10,6 +10,9 @@ import threading
 class Budget:
     """``deadline`` is on the monotonic clock that the tapes are given."""
 
+    broken_off: str | None = None
+    """Why nothing more is to be sent or received, in the words of a reason; None while it may."""
+
     def __init__(self, *, allowed_bytes: int, deadline: float) -> None:
         self.deadline = deadline
         self._allowed = allowed_bytes

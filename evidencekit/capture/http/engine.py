@@ -37,6 +37,7 @@ from evidencekit.capture.http.limits import Limits
 from evidencekit.capture.http.server_trust import ServerTrust
 from evidencekit.capture.http.unasked import write_unasked
 from evidencekit.capture.http.walk import Walk, Walked
+from evidencekit.capture.interruption import Interruption
 from evidencekit.capture.page.facts import PageFacts
 from evidencekit.capture.page.gates import gate
 from evidencekit.capture.page.seen import MAX_HOPS, Document
@@ -71,6 +72,7 @@ class HttpEngine:
     ``guard``, ``resolve`` and ``observe`` are for tests and for networks with rules of their own.
     With ``is_without_media`` the page's own document is all that is asked for, and of it heads and
     words are all that is kept (decision 0022).
+    Where ``interruption`` is asked for, what has come is kept, with the reason ``interrupted``.
     """
 
     name = _ENGINE
@@ -92,6 +94,7 @@ class HttpEngine:
         upstream: Upstream | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         is_without_media: bool = False,
+        interruption: Interruption | None = None,
     ) -> None:
         self._is_without_media = is_without_media
         self._clock = clock
@@ -109,12 +112,14 @@ class HttpEngine:
         self._observe = observe
         self._upstream = upstream
         self._monotonic = monotonic
+        self._interruption = interruption or Interruption()
         self._trust = ServerTrust(ca_file, accepts_invalid=accepts_invalid_tls)
 
     def capture(self, url: str, workdir: Path, observer: Observer) -> PageCapture:
         """Capture ``url``; see :class:`evidencekit.protocols.PageEngine`.
 
-        Raises :class:`BadInput` for what is no web URL, and :class:`DiskUnavailable`.
+        Raises :class:`BadInput` for what is no web URL, and :class:`DiskUnavailable` where the disk
+        does not even take the beginning.
         """
         address = parse_url(url)
         started = self._clock()
@@ -128,14 +133,20 @@ class HttpEngine:
             with self._writer(path) as warc:
                 fetcher = self._fetcher(warc, dialer, budget, workdir)
                 with closing(fetcher):
-                    walked = Walk(
+                    walk = Walk(
                         fetcher,
                         self._limits,
                         observer,
+                        self._interruption,
                         blocked=self._blocking(blocked) if self._is_without_media else None,
-                    ).run(address.url)
-                _write_passages(warc, dialer.passages.all(), at=self._clock())
-                write_unasked(warc, fetcher.connections.unasked(), at=self._clock())
+                    )
+                    walked = walk.run(address.url)
+                try:
+                    _write_passages(warc, dialer.passages.all(), at=self._clock())
+                    write_unasked(warc, fetcher.connections.unasked(), at=self._clock())
+                except OSError as exc:  # what was exchanged is there
+                    fetcher.stop(exc)
+                    walked.limits_hit.append(str(fetcher.spent()))
         except OSError as exc:
             raise DiskUnavailable(_("cannot write the capture: {exc}").format(exc=exc)) from exc
         verdict, reasons = judge(

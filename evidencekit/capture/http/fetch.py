@@ -23,12 +23,14 @@ from evidencekit.capture.http.limits import Limits
 from evidencekit.capture.http.server_trust import ServerTrust
 from evidencekit.capture.http.tape import Tape
 from evidencekit.capture.http.wire import Connection, Origin, Peer
-from evidencekit.capture.stopped import StoppedError
+from evidencekit.capture.stopped import StoppedError, why_not_written
 from evidencekit.capture.warc import Exchange, WarcWriter
 from evidencekit.capture.without_media.allowed import is_no_text, why_end_at_head
 from evidencekit.capture.without_media.codes import Cleaning
 from evidencekit.capture.without_media.exchanges import bare_exchange
+from evidencekit.errors import DiskUnavailable
 from evidencekit.model.json import Json
+from evidencekit.text.catalog import _
 
 _PORTS = {"http": 80, "https": 443}
 _CLOSED = "closed-before-answer"
@@ -96,6 +98,7 @@ class Fetcher:
         self._clock = clock
         self._monotonic = monotonic
         self._chains: set[tuple[bytes, ...]] = set()
+        self._is_stopped = False
         self.exchanges = 0
         self.peers: set[str] = set()
         self.secured: dict[tuple[str, int], Mapping[str, Json]] = {}
@@ -107,7 +110,9 @@ class Fetcher:
         return self._trust.accepts_invalid
 
     def spent(self) -> str | None:
-        """Return which limit of the whole capture is reached, None where there is room and time."""
+        """Return why nothing more may be fetched: a limit of the whole capture, or broken off."""
+        if self._budget.broken_off is not None:
+            return self._budget.broken_off
         if self._monotonic() >= self._budget.deadline:
             return "timed-out total"
         if self._budget.is_spent:
@@ -117,7 +122,10 @@ class Fetcher:
     def fetch(self, url: str, *, headers: Mapping[str, str], keep: bool) -> Reply:
         """GET ``url`` (normal form) without following, and record it."""
         exchanged = self.exchange(url, headers=headers, keep=keep)
-        self.record(exchanged)
+        if not self.record(exchanged):
+            raise DiskUnavailable(
+                _("cannot write the capture: {exc}").format(exc=self._budget.broken_off)
+            )
         return exchanged[-1].reply
 
     def exchange(
@@ -133,19 +141,40 @@ class Fetcher:
             return (first,)
         return first, self._exchange(url, headers, keep=keep, is_fresh=True)
 
-    def record(self, exchanged: Sequence[Exchanged]) -> None:
-        """Write what was exchanged and close the tapes."""
+    @property
+    def is_broken_off(self) -> bool:
+        """Whether :meth:`break_off` was called."""
+        return self._budget.broken_off is not None
+
+    def record(self, exchanged: Sequence[Exchanged]) -> bool:
+        """Write what was exchanged and close the tapes; returns whether all of it was written.
+
+        A disk that takes no more ends the capture: nothing is fetched that cannot be recorded.
+        """
         for one in exchanged:
             with one.tape:
-                self._record(one)
+                try:
+                    if not self._is_stopped:
+                        self._record(one)
+                except OSError as exc:  # the writer has taken back what it had begun
+                    self.stop(exc)
+        return not self._is_stopped
+
+    def stop(self, exc: OSError) -> None:
+        """End the capture, for what the disk said."""
+        self._is_stopped = True
+        self.break_off(f"recording-stopped {why_not_written(exc)}")
 
     def close(self) -> None:
         """Close all connections."""
         self.connections.close()
 
-    def break_off(self) -> None:
-        """End what other threads are waiting for."""
-        self._budget.deadline = self._monotonic()
+    def break_off(self, reason: str) -> None:
+        """End what other threads are waiting for, and begin nothing any more.
+
+        What they have received by then is still theirs to hand over. Harmless when repeated.
+        """
+        self._budget.broken_off = self._budget.broken_off or reason
         self.connections.break_off()
 
     def _exchange(
@@ -173,6 +202,10 @@ class Fetcher:
         except BaseException:  # ours: a full disk, an interrupt
             tape.close()
             raise
+        if tape.is_disk_full:
+            self.break_off(str(answer.reason))
+        if self._budget.broken_off is not None and answer.reason is not None:
+            answer.end(self._budget.broken_off, "unspecified")  # whatever it looked like from here
         if use > 1 and not tape.received_bytes and answer.reason in _MAY_BE_CLOSING:
             answer.end(_CLOSED, None)
         return Exchanged(url=url, tape=tape, answer=answer, peer=peer, use=use)
@@ -185,6 +218,7 @@ class Fetcher:
         tape: Tape,
         answer: Answer,
     ) -> None:
+        tape.require_going_on()
         asked = {**self._headers, **headers, **self._cookies.header(url)}
         response = connection.ask(_target(url), asked, tape)
         answer.begin(response.status, response.headers, at=self._clock())
@@ -241,6 +275,9 @@ class Fetcher:
             return facts
         facts["peer"] = {"ip": peer.ip, "port": peer.port}
         facts["connection"] = {"number": peer.connection, "use": one.use}
+        interim = one.tape.interim()
+        if interim:
+            facts["interim_answers_base64"] = b64encode(interim).decode("ascii")
         if one.answer.reason is None and one.tape.beyond_bytes:
             facts["beyond_bytes"] = one.tape.beyond_bytes
         if peer.tls_version is not None:

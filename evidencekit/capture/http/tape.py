@@ -9,27 +9,25 @@ other request had been sent; its connection serves nobody any more (docs/decisio
 import io
 import re
 import socket
-import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Self, cast
+from typing import TYPE_CHECKING, Self
 
 from evidencekit.capture.http.budget import Budget
 from evidencekit.capture.http.limits import Limits
-from evidencekit.capture.stopped import StoppedError
+from evidencekit.capture.http.received import IN_MEMORY_BYTES, Received
+from evidencekit.capture.stopped import StoppedError, why_not_written
 from evidencekit.capture.warc import Block, Truncated
-from evidencekit.errors import DiskUnavailable
-from evidencekit.text.catalog import _
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _HEAD_END = re.compile(rb"\n\r?\n")
+_INTERIM = re.compile(rb"HTTP/[\d.]+\s+1(?!01)\d\d\b")  # 101 is final: another protocol follows
 _OVERLAP = 2  # bytes of the end of a head that may lie in the piece before
 _HTTP = b"HTTP/"
-_IN_MEMORY = 256 * 1024
 _BUFFER = 64 * 1024
 
 
@@ -51,23 +49,24 @@ class Tape:
         is_head_only: bool = False,
     ) -> None:
         self._is_head_only = is_head_only
-        self._file: BinaryIO = io.BytesIO()
-        if not is_head_only:
-            spooled = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 (close)
-            self._file = cast("BinaryIO", spooled)  # it is one in all but its declared type
+        in_memory = 2 * limits.head_bytes if is_head_only else IN_MEMORY_BYTES
+        self._received = Received(folder, in_memory_bytes=in_memory)
         self._limits = limits
         self._budget = budget
         self._clock = clock
         self._monotonic = monotonic
         self._deadline = monotonic() + limits.resource_s
-        self._last = b""
-        self._head_size: int | None = None
+        self._head = bytearray()
+        self._head_end: int | None = None
+        self._interim_bytes = 0
         self.sent = b""
         self.sent_at: datetime | None = None
         self.received_bytes = 0
         self.beyond_bytes: int | None = None
         """What came with the answer beyond its end; None where the end was not seen."""
         self.stopped: StoppedError | None = None
+        self.is_disk_full = False
+        """Whether a disk took no more; then only the beginning is kept."""
 
     def __enter__(self) -> Self:
         return self
@@ -79,12 +78,12 @@ class Tape:
 
     def close(self) -> None:
         """Forget what was recorded; harmless when repeated."""
-        self._file.close()
+        self._received.close()
 
     @property
     def has_head(self) -> bool:
         """Whether the empty line that ends a head has arrived."""
-        return self._head_size is not None
+        return self._head_end is not None
 
     def send(self, data: bytes) -> None:
         """Note what is about to be sent, and when the first of it was."""
@@ -107,10 +106,11 @@ class Tape:
 
         Raises where there are none, or no time.
         """
+        self.require_going_on()
         now = self._monotonic()
         if now >= min(self._deadline, self._budget.deadline):
             raise self.stop(f"timed-out {self.patience()[1]}", "time")
-        if self._head_size is None and self.received_bytes >= self._limits.head_bytes:
+        if self._head_end is None and self.received_bytes >= self._limits.head_bytes:
             raise self.stop(f"header-too-large {self._limits.head_bytes}", "length")
         if self.received_bytes >= self._limits.resource_bytes:
             raise self.stop(f"too-large {self._limits.resource_bytes}", "length")
@@ -121,24 +121,45 @@ class Tape:
             raise self.stop(f"too-large-total {self._limits.total_bytes}", "length")
         return granted
 
+    def require_going_on(self) -> None:
+        """Raise where all exchanges were broken off."""
+        if self._budget.broken_off is not None:
+            raise self.stop(self._budget.broken_off, "unspecified")
+
     def settle(self, granted: int, data: bytes) -> None:
         """Keep what has arrived of what was borrowed."""
         self._budget.settle(granted, len(data))
-        kept = len(data) if self._head_size is None or not self._is_head_only else 0
-        if self._head_size is None:
-            found = _HEAD_END.search(self._last + data)
-            if found is not None:
-                self._head_size = self.received_bytes - len(self._last) + found.end()
-                if self._is_head_only:
-                    kept = self._head_size - self.received_bytes
-            self._last = (self._last + data)[-_OVERLAP:]
-        self.received_bytes += len(data)
+        kept = len(data)
+        if self._head_end is None:
+            self._head_end = self._find_head_end(data)
+            if self._is_head_only and self._head_end is not None:
+                kept = self._head_end - self.received_bytes
+        elif self._is_head_only:
+            kept = 0
         try:
-            self._file.write(data[:kept])
+            self._received.add(data[:kept])
         except OSError as exc:
-            raise DiskUnavailable(
-                _("cannot write what was received: {exc}").format(exc=exc)
-            ) from exc
+            self.received_bytes, self.is_disk_full = self._received.size_bytes, True
+            raise self.stop(f"recording-stopped {why_not_written(exc)}", "unspecified") from exc
+        self.received_bytes += len(data)
+
+    def _find_head_end(self, data: bytes) -> int | None:
+        """Look for the end of the final head; one of an interim answer is passed over."""
+        searched = max(0, len(self._head) - _OVERLAP)
+        self._head += data
+        while found := _HEAD_END.search(self._head, searched):
+            end = self._interim_bytes + found.end()
+            if not _INTERIM.match(self._head):
+                self._head.clear()
+                return end
+            self._interim_bytes = end
+            del self._head[: found.end()]
+            searched = 0
+        return None
+
+    def interim(self) -> bytes:
+        """Return the answers that came before the final one (RFC 9110 §15.2)."""
+        return b"" if self._is_head_only else self._received.reader().read(self._interim_bytes)
 
     def end(self, answer_bytes: int) -> None:
         """Note where the answer ended."""
@@ -154,19 +175,20 @@ class Tape:
         return Block(head=self.sent, body=None, body_size=0)
 
     def response(self) -> Block:
-        """Return what was received, split after the first empty line; valid until the tape closes.
+        """Return the final answer, split after its first empty line; valid until the tape closes.
 
         Without such a line all is head where it began as HTTP does, else all is body.
         """
-        self._file.seek(0)
-        size = self._head_size
-        if size is None:
-            size = self.received_bytes if self._file.read(len(_HTTP)) == _HTTP else 0
-            self._file.seek(0)
-        head = self._file.read(size)
+        start, end = self._interim_bytes, self._head_end
+        if end is None:
+            is_head = self._received.reader(start).read(len(_HTTP)) == _HTTP
+            end = self.received_bytes if is_head else start
+        end = min(end, self.received_bytes)  # a disk may have taken less than came
+        body = self._received.reader(start)
+        head = body.read(end - start)
         if self._is_head_only:
             return Block(head=head, body=None, body_size=0)
-        return Block(head=head, body=self._file, body_size=self.received_bytes - size)
+        return Block(head=head, body=body, body_size=self.received_bytes - end)
 
 
 class _TapedSocket(io.RawIOBase):
@@ -197,6 +219,12 @@ class _TapedSocket(io.RawIOBase):
         return count
 
     def _receive(self, view: memoryview) -> int:
+        count = self._wait(view)
+        if not count:  # an end that we made ourselves is not the server's
+            self._tape.require_going_on()
+        return count
+
+    def _wait(self, view: memoryview) -> int:
         seconds, limit = self._tape.patience()
         if seconds != self._sock.gettimeout():  # setting it is a call of the system each time
             self._sock.settimeout(seconds)

@@ -6,6 +6,7 @@ same order.
 """
 
 import io
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
@@ -16,10 +17,14 @@ from evidencekit.capture.http.ahead import Ahead
 from evidencekit.capture.http.answer import Reply
 from evidencekit.capture.http.fetch import Exchanged, Fetcher
 from evidencekit.capture.http.limits import Limits
+from evidencekit.capture.interruption import Interruption
 from evidencekit.capture.page.seen import Hop
 from evidencekit.protocols import Observer
 
 _STEP = "capture-page"
+INTERRUPTED = "interrupted"
+_GRACE_S = 3.0
+"""How long what is under way may take to end when we were asked to."""
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _ACCEPT: Mapping[Kind, str] = {
     "frame": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -53,10 +58,10 @@ class Walked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
-    """One requisite, and who named it how deep in frames."""
+    """The page or one requisite, and who named it how deep in frames."""
 
     requisite: Requisite
-    referrer: str
+    referrer: str | None
     depth: int
 
 
@@ -74,7 +79,9 @@ class _Followed:
 class Walk:
     """One capture; ``fetcher`` holds what it may still use.
 
-    With ``blocked`` the page itself is all that is fetched; what it names goes into that list.
+    The thread that runs it waits, reads and records; all that speaks to servers are others, so that
+    it hears at once when ``interruption`` is asked for. With ``blocked`` the page itself is all
+    that is fetched; what it names goes into that list.
     """
 
     def __init__(
@@ -82,6 +89,7 @@ class Walk:
         fetcher: Fetcher,
         limits: Limits,
         observer: Observer,
+        interruption: Interruption,
         *,
         blocked: Callable[[Requisite], None] | None = None,
     ) -> None:
@@ -89,60 +97,94 @@ class Walk:
         self._fetcher = fetcher
         self._limits = limits
         self._observer = observer
+        self._interruption = interruption
+        self._give_up_at: float | None = None
         self._ahead: Ahead[_Task, _Followed | None] = Ahead(self._fetch, discard=_forget)
         self._known: set[str] = set()
+        self._left_out = 0
+        """Requisites that a limit of ours kept from being asked for."""
 
     def run(self, url: str) -> Walked:
         """Fetch everything; never raises for what a server does."""
-        followed = self._follow(url, "frame", referrer=None)
-        self._fetcher.record(followed.exchanged)
+        with self._ahead:
+            try:
+                walked, is_page = self._visit(url)
+                if is_page:
+                    self._take_all(walked)
+            except BaseException:
+                self._fetcher.break_off(INTERRUPTED)
+                raise
+        return walked
+
+    def _visit(self, url: str) -> tuple[Walked, bool]:
+        """Fetch and read the page itself; the second tells whether it names what to fetch next."""
+        self._add_task(Requisite(url=url, kind="frame"), None, 0)
+        taken = self._next()
+        followed = taken[1] if taken is not None else None
+        if followed is None:
+            page = Reply(url=url, status=None, headers={}, reason=self._fetcher.spent())
+            return Walked(page=page, final_url=url, hops=()), False
         page = followed.reply
+        if not self._fetcher.record(followed.exchanged):  # what is not recorded was not captured
+            page = replace(page, status=None, reason=self._fetcher.spent())
         walked = Walked(page=page, final_url=followed.answered, hops=followed.hops)
         self._known |= {url, page.url}
         if page.status is None or page.location is not None:
-            return walked
+            return walked, False
         links = self._read(page, "frame", walked)
         walked.title, walked.refresh = links.title, links.refresh
         if self._blocked is not None:
             for requisite in links.requisites:
                 self._blocked(requisite)
-            return walked
+            return walked, False
         self._add(links, page.url, 0, walked)
-        with self._ahead:
-            try:
-                self._take_all(walked)
-            except BaseException:
-                self._fetcher.break_off()
-                raise
-        return walked
+        return walked, True
 
     def _take_all(self, walked: Walked) -> None:
-        spent, not_fetched = None, 0
+        not_fetched = 0
         while self._ahead:
             self._observer.on(_STEP, walked.requisites, walked.requisites + len(self._ahead))
-            task, followed = self._ahead.next()
+            taken = self._next()
+            if taken is None:  # asked to end, and not done after a while
+                not_fetched += len(self._ahead)
+                break
+            task, followed = taken
             if followed is None:
                 not_fetched += 1
             else:
                 self._take(task, followed, walked)
-            spent = spent or self._fetcher.spent()
-            if spent is not None:
+            if self._fetcher.spent() is not None:
                 not_fetched += self._ahead.drop()
-        if not_fetched:
-            walked.limits_hit += [str(spent), f"requisites-not-fetched {not_fetched}"]
+        spent = self._fetcher.spent()
+        if spent is not None and (not_fetched or self._fetcher.is_broken_off):
+            walked.limits_hit.append(spent)
+        if not_fetched or self._left_out:
+            walked.limits_hit.append(f"requisites-not-fetched {not_fetched + self._left_out}")
+
+    def _next(self) -> tuple[_Task, _Followed | None] | None:
+        return self._ahead.next(may_wait=self._may_wait) if self._may_wait() else None
+
+    def _may_wait(self) -> bool:
+        """Return whether to go on waiting; what we are asked to end has a moment to do so."""
+        if self._interruption.is_asked() and self._give_up_at is None:
+            self._fetcher.break_off(INTERRUPTED)
+            self._give_up_at = time.monotonic() + _GRACE_S
+        return self._give_up_at is None or time.monotonic() < self._give_up_at
 
     def _fetch(self, task: _Task) -> _Followed | None:
-        """Fetch a requisite, in a thread of its own; None where nothing may be fetched any more."""
+        """Fetch something, in a thread of its own; None where nothing may be fetched any more."""
         if self._fetcher.spent() is not None:
             return None
         return self._follow(task.requisite.url, task.requisite.kind, referrer=task.referrer)
 
     def _take(self, task: _Task, followed: _Followed, walked: Walked) -> None:
-        self._fetcher.record(followed.exchanged)
+        is_recorded = self._fetcher.record(followed.exchanged)
         walked.requisites += 1
         requisite, reply = task.requisite, followed.reply
-        if not reply.is_ok:
-            why = reply.reason or f"http-status {reply.status}"
+        if not reply.is_ok or not is_recorded:
+            why = (
+                "not-recorded" if not is_recorded else reply.reason or f"http-status {reply.status}"
+            )
             walked.missing.append(f"{why} {requisite.url}")
         if reply.status is not None and reply.location is None:
             links = self._read(reply, requisite.kind, walked)
@@ -216,12 +258,17 @@ class Walk:
                 limit = f"frames-too-deep {self._limits.frame_depth}"
             elif len(self._ahead) + walked.requisites >= self._limits.requisites:
                 limit = f"too-many-requisites {self._limits.requisites}"
+            self._known.add(requisite.url)
             if limit is None:
-                self._known.add(requisite.url)
-                task = _Task(requisite=requisite, referrer=referrer, depth=depth)
-                self._ahead.add(task, host=urlsplit(requisite.url).netloc)
-            elif limit not in walked.limits_hit:
+                self._add_task(requisite, referrer, depth)
+                continue
+            self._left_out += 1
+            if limit not in walked.limits_hit:
                 walked.limits_hit.append(limit)
+
+    def _add_task(self, requisite: Requisite, referrer: str | None, depth: int) -> None:
+        task = _Task(requisite=requisite, referrer=referrer, depth=depth)
+        self._ahead.add(task, host=urlsplit(requisite.url).netloc)
 
 
 def _forget(followed: _Followed | None) -> None:

@@ -21,6 +21,9 @@ from evidencekit.capture.guard.dialing import Dialer
 from evidencekit.capture.guard.passages import Passage
 from evidencekit.capture.http.tape import Tape, TapedReader
 
+MAX_INTERIM = 20
+"""Answers before the final one; a server could go on for ever."""
+_SWITCHING = 101
 _FINAL = 200  # RFC 9110 §15.2: below it more of the same answer follows, or another protocol
 MAX_UNASKED = 4096
 """Of what a server sends without having been asked, as much is kept."""
@@ -55,7 +58,17 @@ class Peer:
 class _Response(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, tape: Tape, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp = TapedReader(sock, self.fp.detach(), tape)
+        self.fp: Any = TapedReader(sock, self.fp.detach(), tape)
+
+    def _read_status(self) -> tuple[str, int, str]:
+        # http.client passes over 100 alone, and takes 103 (RFC 8297) for the final answer. There is
+        # no public method to say otherwise.
+        for _each in range(MAX_INTERIM + 1):
+            status: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]  # private
+            if status[1] >= _FINAL or status[1] == _SWITCHING:
+                return status
+            http.client.parse_headers(self.fp)
+        raise http.client.HTTPException("interim answers without end")
 
 
 class Connection(HTTPConnection):
@@ -110,8 +123,10 @@ class Connection(HTTPConnection):
 
     def break_off(self) -> None:
         """End what another thread waits for on this connection."""
-        with suppress(OSError, AttributeError):  # it may be gone, or not there yet
-            self.sock.shutdown(socket.SHUT_RDWR)
+        # Beneath TLS: ssl's own method would have the reader go on without it, and take ciphertext
+        # that has already arrived for the answer.
+        with suppress(OSError, TypeError):  # it may be gone, or not there yet
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
     def _new_conn(self) -> socket.socket:
         self._passage = self._dialer.passages.open()

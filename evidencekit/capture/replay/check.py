@@ -19,6 +19,7 @@ from pathlib import Path
 from evidencekit.capture.chromium.cdp import CallFailed, Connection
 from evidencekit.capture.chromium.installed import Browser
 from evidencekit.capture.chromium.process import Running, running
+from evidencekit.capture.interruption import Interruption
 from evidencekit.capture.page.page import Page
 from evidencekit.capture.page.tab import CALL_S
 from evidencekit.capture.page.view import View
@@ -57,11 +58,12 @@ def check_replay(
     failed_before: frozenset[str] = frozenset(),
     is_passive: bool = False,
     limits: BrowserLimits = LIMITS,
+    interruption: Interruption | None = None,
 ) -> ReplayCheck:
     """Replay ``url`` from ``wacz`` and compare with the pictures among the views ``captured``.
 
     ``failed_before`` are URLs that did not answer the capture either; ``is_passive`` is whether the
-    capture left the page as it came.
+    capture left the page as it came. Raises ``Interrupted`` where ``interruption`` is asked for.
     """
 
     def open_page(process: Running) -> Page:
@@ -76,7 +78,11 @@ def check_replay(
 
     try:
         with tempfile.TemporaryDirectory(dir=workdir, prefix="replay-") as name:
-            with open_wacz(wacz) as reader, running(browser, is_recorded=False) as process:
+            with (
+                open_wacz(wacz) as reader,
+                running(browser, is_recorded=False) as process,
+                process.connection.heeding(interruption or Interruption()),
+            ):
                 answering = Answering(process.connection, reader, failed_before=failed_before)
                 page = open_page(process)
                 why_not = _shown(page, url, Path(name))

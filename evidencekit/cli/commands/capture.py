@@ -12,6 +12,7 @@ from evidencekit.cli import output
 from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.dates import note_date
 from evidencekit.cli.hosts import one_line
+from evidencekit.cli.interruptible import interruptible
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
 from evidencekit.cli.reasons import reason, said
@@ -112,7 +113,7 @@ def command(
         raise click.UsageError(_("--covert and --public-ip exclude each other."))
     case = opened(session)
     pages: list[PageCapture] = []
-    with watching(session) as observer:
+    with interruptible(session) as interruption, watching(session) as observer:
         for outcome in capture(
             case,
             urls,
@@ -128,6 +129,7 @@ def command(
             public_address_of=public_ip,
             setting=here(),
             observer=observer,
+            interruption=interruption,
         ):
             observer.hide()
             if isinstance(outcome, Captured):

@@ -561,7 +561,10 @@ def test_too_many_requisites_are_a_reason(tmp_path: Path) -> None:
     with served(page(html), **answers) as server:
         result = capture(tmp_path, server.url())
 
-    assert (result.verdict, result.reasons) == (PARTIAL, ("too-many-requisites 5",))
+    assert (result.verdict, result.reasons) == (
+        PARTIAL,
+        ("too-many-requisites 5", "requisites-not-fetched 4"),
+    )
     assert len(server.talks) == 6
 
 
