@@ -20,6 +20,8 @@ from evidencekit.text.catalog import _
 MAX_URL_CHARS = 8192  # Apache's default request line limit is 8190 bytes
 MAX_HOST_CHARS = 253  # RFC 1035 §2.3.4, written without the root label
 _PORTS = {"http": 80, "https": 443}
+_SHOWN_CHARS = 200
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")  # real hosts do have underscores
 _ASCII_URL = "".join(chr(c) for c in range(0x21, 0x7F) if chr(c) not in '"<>`#')
@@ -73,6 +75,26 @@ def absolute(base: str, reference: str, *, encoding: str = "utf-8") -> str | Non
         return _normalise(joined, "utf-8" if encoding.startswith("utf-16") else encoding).url
     except ValueError:
         return None
+
+
+def why_refused(base: str, reference: str) -> str | None:
+    """Return ``why url`` where ``reference`` means a web address that :func:`absolute` refuses.
+
+    None for what leads to no web server, such as ``data:``. The URL is cut, and without its login.
+    """
+    trimmed = re.sub(r"[\t\r\n]", "", reference.strip(" \t\r\n\f\0"))
+    scheme = _SCHEME.match(trimmed)
+    if scheme is not None and scheme[1].lower() not in _PORTS:
+        return None
+    try:
+        joined = urljoin(base, trimmed[: MAX_URL_CHARS + 1].replace("\\", "/"))
+        has_login = "@" in urlsplit(joined).netloc
+    except ValueError:
+        joined, has_login = trimmed, False
+    shown = _CONTROL.sub("", _without_secrets(joined))[:_SHOWN_CHARS]
+    if has_login:
+        return f"url-with-login {shown}"
+    return f"url-too-long {shown}" if len(trimmed) > MAX_URL_CHARS else f"url-unusable {shown}"
 
 
 class _UnusableError(ValueError):

@@ -20,7 +20,9 @@ from evidencekit.capture.context.page_context import context_document
 from evidencekit.capture.guard.dns_question import observe_dns
 from evidencekit.capture.guard.upstream import Upstream, parse_upstream
 from evidencekit.capture.http.engine import HttpEngine
+from evidencekit.capture.http.limits import Limits
 from evidencekit.capture.interruption import Interruption
+from evidencekit.capture.page.visit import BrowserLimits, limits_for
 from evidencekit.errors import BrowserUnavailable, VisitLost
 from evidencekit.files.durable import disk_errors
 from evidencekit.formats.times import write_time
@@ -66,6 +68,7 @@ def capture(
     actor: Actor | None = None,
     sensitivity: Sensitivity = Sensitivity.NORMAL,
     is_covert: bool = False,
+    time_limit_s: float | None = None,
     public_address_of: str | None = None,
     setting: Setting,
     observer: Observer | None = None,
@@ -86,6 +89,7 @@ def capture(
     :class:`~evidencekit.errors.BrowserUnavailable` where none starts for the first URL, or each
     visit was lost to it.
 
+    ``time_limit_s`` is for all of one page, None for what the engine takes by itself.
     Without media no picture, film, sound or font is asked for, received or kept (decision 0022);
     always so for ``csam_suspected``, of which possession is a crime.
     """
@@ -104,6 +108,7 @@ def capture(
         is_covert=is_covert,
         reference=str(case.id),
         setting=setting,
+        time_limit_s=time_limit_s,
         interruption=interruption,
     )
     actor = actor or case.first_actor()
@@ -226,6 +231,7 @@ def _choose(
     is_covert: bool,
     reference: str,
     setting: Setting,
+    time_limit_s: float | None,
     interruption: Interruption,
 ) -> tuple[PageEngine, str | None]:
     reason = None
@@ -251,6 +257,7 @@ def _choose(
                     browser=browser,
                     observe=observe,
                     interruption=interruption,
+                    limits=BrowserLimits() if time_limit_s is None else limits_for(time_limit_s),
                 ),
                 None,
             )
@@ -263,6 +270,7 @@ def _choose(
         observe=observe,
         is_without_media=is_without_media,
         interruption=interruption,
+        limits=Limits() if time_limit_s is None else Limits(total_s=time_limit_s),
     )
     return http, reason
 

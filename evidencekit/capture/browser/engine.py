@@ -252,6 +252,7 @@ def _detail(
         "proxy": passages.via,
         "strangers_at_guard": passages.strangers,
         "browser": f"{browser.name} {browser.version}",
+        "netlog": "read-from-pipe-and-not-stored",
         "status": visit.document.status if visit.document else None,
         "peers": recording.peers,
         "exchanges": recording.exchanges,

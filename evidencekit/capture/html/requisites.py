@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from evidencekit.capture.address import absolute
+from evidencekit.capture.address import absolute, why_refused
 from evidencekit.capture.html.markup import Tag, resolve_references, tags
 from evidencekit.capture.html.stylesheet import css_references
 
@@ -54,6 +54,8 @@ class Links:
 
     requisites: tuple[Requisite, ...]
     """Each URL once, in document order."""
+    refused: tuple[str, ...] = ()
+    """``why url`` of each web address that is not asked for, the URL cut and without a login."""
     title: str | None = None
     """As written, references resolved: hostile text."""
     has_scripts: bool = False
@@ -67,6 +69,7 @@ def read_html(text: str, url: str, *, encoding: str = "utf-8") -> Links:
     reader.read(text, depth=0)
     return Links(
         requisites=tuple(Requisite(url=u, kind=k) for u, k in reader.found.items()),
+        refused=tuple(reader.refused),
         title=reader.title,
         has_scripts=reader.has_scripts,
         refresh=reader.refresh,
@@ -77,7 +80,10 @@ def read_css(text: str, url: str, *, encoding: str = "utf-8") -> Links:
     """Read a stylesheet that came from ``url``."""
     reader = _Reader(url, encoding)
     reader.add_css(text)
-    return Links(requisites=tuple(Requisite(url=u, kind=k) for u, k in reader.found.items()))
+    return Links(
+        requisites=tuple(Requisite(url=u, kind=k) for u, k in reader.found.items()),
+        refused=tuple(reader.refused),
+    )
 
 
 class _Reader:
@@ -89,6 +95,7 @@ class _Reader:
         self._encoding = encoding
         self._templates = 0
         self.found: dict[str, Kind] = {}
+        self.refused: dict[str, None] = {}
         self.title: str | None = None
         self.has_scripts = False
         self.refresh: str | None = None
@@ -140,6 +147,8 @@ class _Reader:
         url = absolute(self._base, reference, encoding=self._encoding)
         if url is not None:
             self.found.setdefault(url, kind)
+        elif (why := why_refused(self._base, reference)) is not None:
+            self.refused[why] = None
 
 
 def _references(tag: Tag) -> Iterator[tuple[str, Kind]]:

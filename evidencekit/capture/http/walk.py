@@ -133,6 +133,7 @@ class Walk:
             return walked, False
         links = self._read(page, "frame", walked)
         walked.title, walked.refresh = links.title, links.refresh
+        self._miss(links, walked)
         if self._blocked is not None:
             for requisite in links.requisites:
                 self._blocked(requisite)
@@ -188,6 +189,7 @@ class Walk:
             walked.missing.append(f"{why} {requisite.url}")
         if reply.status is not None and reply.location is None:
             links = self._read(reply, requisite.kind, walked)
+            self._miss(links, walked)
             deeper = task.depth + (requisite.kind == "frame")
             self._add(links, reply.url, deeper, walked)
 
@@ -258,13 +260,20 @@ class Walk:
                 limit = f"frames-too-deep {self._limits.frame_depth}"
             elif len(self._ahead) + walked.requisites >= self._limits.requisites:
                 limit = f"too-many-requisites {self._limits.requisites}"
-            self._known.add(requisite.url)
+            if (
+                requisite.kind != "frame" or limit is None
+            ):  # a frame may be named less deep elsewhere
+                self._known.add(requisite.url)
             if limit is None:
                 self._add_task(requisite, referrer, depth)
                 continue
-            self._left_out += 1
+            self._left_out += limit.startswith("too-many")
             if limit not in walked.limits_hit:
                 walked.limits_hit.append(limit)
+
+    def _miss(self, links: Links, walked: Walked) -> None:
+        """Count what the document names and nobody may ask for; no word of it was sent."""
+        walked.missing += [one for one in links.refused if one not in walked.missing]
 
     def _add_task(self, requisite: Requisite, referrer: str | None, depth: int) -> None:
         task = _Task(requisite=requisite, referrer=referrer, depth=depth)

@@ -1,6 +1,6 @@
 """One visit to one page: how long it may take, and what it came to."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evidencekit.capture.page.clicks import Click
 from evidencekit.capture.page.facts import PageFacts
@@ -29,6 +29,21 @@ class BrowserLimits:
     """Of the browser's network log, some four times what is downloaded; no page needs it, a server
     that sends for ever does."""
     max_requests: int = 50_000
+
+
+def limits_for(total_s: float) -> BrowserLimits:
+    """Return limits for a page that may take so long in all.
+
+    What shows more of the page (scrolling, "load more") may take a third each; how long to wait for
+    a page to load or to fall silent says nothing about its length, and stays.
+    """
+    usual = BrowserLimits()
+    return replace(
+        usual,
+        total_s=total_s,
+        scroll_s=max(usual.scroll_s, total_s / 3),
+        click_s=max(usual.click_s, total_s / 3),
+    )
 
 
 @dataclass(slots=True, kw_only=True)

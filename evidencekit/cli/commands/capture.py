@@ -84,6 +84,12 @@ _CERTIFICATE = re.compile(r"(requisite )?tls-failed (?!protocol|net::ERR_(?!CERT
     help=_("How careful everybody has to be with all of it."),
 )
 @click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, max=24 * 60, min_open=True),
+    metavar="MINUTES",
+    help=_("How long one page may take; else 3 minutes, without a browser 30."),
+)
+@click.option(
     "--covert",
     is_flag=True,
     help=_("Send no request besides the page's own: no look-up of who hosts it, no dating."),
@@ -105,6 +111,7 @@ def command(
     accept_invalid_tls: bool,
     proxy: str | None,
     sensitivity: str,
+    time_limit: float | None,
     covert: bool,
     public_ip: str | None,
 ) -> int:
@@ -126,6 +133,7 @@ def command(
             actor=actor_of(session, case),
             sensitivity=Sensitivity(sensitivity),
             is_covert=covert,
+            time_limit_s=time_limit * 60 if time_limit is not None else None,
             public_address_of=public_ip,
             setting=here(),
             observer=observer,

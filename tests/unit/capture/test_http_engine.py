@@ -3,6 +3,7 @@
 The server is real and on loopback, and keeps what it sent: that is what the WARC must hold.
 """
 
+import base64
 import gzip
 import json
 import subprocess
@@ -827,3 +828,42 @@ def test_the_demo_site_packs_one_answer_and_knows_ranges() -> None:
     assert len(packed.json()) == 3
     assert (part.status_code, part.content) == (206, b"\xff\xd8")
     assert (tail.status_code, outside.status_code) == (416, 404)
+
+
+def test_early_hints_are_no_answer_and_are_kept_beside_it(tmp_path: Path) -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+    with served(hints + hints + page(b"<p>the page</p>")) as server:
+        result = capture(tmp_path, server.url())
+
+    assert (result.verdict, result.reasons) == (COMPLETE, ())
+    assert result.detail["status"] == 200
+    ((_, response),) = records(tmp_path, "response")
+    assert response == page(b"<p>the page</p>")
+    facts = [json.loads(body) for _, body in records(tmp_path, "metadata")]
+    kept = [one["interim_answers_base64"] for one in facts if "interim_answers_base64" in one]
+    assert [base64.b64decode(one) for one in kept] == [hints + hints]
+
+
+def test_early_hints_without_end_are_no_answer(tmp_path: Path) -> None:
+    with served(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 500) as server:
+        result = capture(tmp_path, server.url())
+
+    assert (result.verdict, result.reasons) == (FAILED, ("malformed-http",))
+
+
+def test_an_address_that_is_not_asked_for_is_missing(tmp_path: Path) -> None:
+    html = (
+        b"<img src=/%s><img src=http://user:secret@127.0.0.1/a.png><img src=data:image/gif;base64,%s>"
+        % (b"x" * 9000, b"A" * 9000)
+    )
+    with served(page(html)) as server:
+        result = capture(tmp_path, server.url())
+
+    assert result.verdict == PARTIAL
+    count, *why = result.reasons
+    assert count == "requisites-missing 2"
+    assert [one.split()[:2] for one in why] == [
+        ["requisite", "url-too-long"],
+        ["requisite", "url-with-login"],
+    ]
+    assert "secret" not in str(result)
