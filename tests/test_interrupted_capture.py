@@ -71,7 +71,7 @@ class Scene:
         return [
             dict(event.body.detail)
             for event in open_case(self.root).events()
-            if event.line.action == "capture"
+            if event.line.action == "capture" and event.body is not None
         ]
 
     def require_nothing_lies_about(self) -> None:

@@ -260,9 +260,8 @@ class Walk:
                 limit = f"frames-too-deep {self._limits.frame_depth}"
             elif len(self._ahead) + walked.requisites >= self._limits.requisites:
                 limit = f"too-many-requisites {self._limits.requisites}"
-            if (
-                requisite.kind != "frame" or limit is None
-            ):  # a frame may be named less deep elsewhere
+            # A frame that lies too deep here may be named less deep elsewhere.
+            if requisite.kind != "frame" or limit is None:
                 self._known.add(requisite.url)
             if limit is None:
                 self._add_task(requisite, referrer, depth)

@@ -6,6 +6,7 @@ The server is real and on loopback, and keeps what it sent: that is what the WAR
 import base64
 import gzip
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -36,6 +37,7 @@ from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.protocols import PageEngine, Silent
 from tests.tools.authority import Authority
 from tests.tools.hostile_server import Answer, HostileServer, Talk, page, says
+from tests.tools.machine_room import small_disk
 
 pytestmark = pytest.mark.network
 
@@ -852,10 +854,8 @@ def test_early_hints_without_end_are_no_answer(tmp_path: Path) -> None:
 
 
 def test_an_address_that_is_not_asked_for_is_missing(tmp_path: Path) -> None:
-    html = (
-        b"<img src=/%s><img src=http://user:secret@127.0.0.1/a.png><img src=data:image/gif;base64,%s>"
-        % (b"x" * 9000, b"A" * 9000)
-    )
+    refused = b"<img src=/%s><img src=http://user:secret@127.0.0.1/a.png>" % (b"x" * 9000)
+    html = refused + b"<img src=data:image/gif;base64,%s>" % (b"A" * 9000)
     with served(page(html)) as server:
         result = capture(tmp_path, server.url())
 
@@ -867,3 +867,22 @@ def test_an_address_that_is_not_asked_for_is_missing(tmp_path: Path) -> None:
         ["requisite", "url-with-login"],
     ]
     assert "secret" not in str(result)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
+def test_a_full_disk_ends_the_capture_and_keeps_what_it_had_room_for(tmp_path: Path) -> None:
+    def endless(talk: Talk) -> None:
+        talk.send(b"HTTP/1.1 200 OK\r\nContent-Type: image/gif\r\n\r\n")
+        talk.send_forever(bytes(range(256)) * 256)
+
+    large = Limits(read_s=10, resource_s=60, total_s=120)
+    with small_disk(tmp_path / "disk", megabytes=6) as folder:
+        html = page(b"<img src=small><img src=big>")
+        with served(html, small=page(b"small"), big=endless) as server:
+            result = capture(folder, server.url(), limits=large)
+        kept = [body for _, body in records(folder, "response")]
+
+    assert result.verdict == PARTIAL
+    assert "recording-stopped no-space" in result.reasons
+    assert kept[:2] == [html, page(b"small")]
+    assert len(kept[2]) > 100_000, "the beginning of what did not fit"
