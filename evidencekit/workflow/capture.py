@@ -6,7 +6,8 @@ else from working.
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -19,11 +20,12 @@ from evidencekit.capture.chromium.profile import remove_dead_profiles
 from evidencekit.capture.context.page_context import context_document
 from evidencekit.capture.guard.dns_question import observe_dns
 from evidencekit.capture.guard.upstream import Upstream, parse_upstream
+from evidencekit.capture.hosting.lookalike import both_forms
 from evidencekit.capture.http.engine import HttpEngine
 from evidencekit.capture.http.limits import Limits
 from evidencekit.capture.interruption import Interruption
 from evidencekit.capture.page.visit import BrowserLimits, limits_for
-from evidencekit.errors import BrowserUnavailable, VisitLost
+from evidencekit.errors import BadInput, BrowserUnavailable, VisitLost
 from evidencekit.files.durable import disk_errors
 from evidencekit.formats.times import write_time
 from evidencekit.model.artifact import Artifact, Sensitivity
@@ -188,7 +190,7 @@ def _capture_one(
         nothing = partial(_nothing_of, url, engine.name, started=setting.clock(), setting=setting)
         try:
             with disk_errors(str(case.root)):
-                page = engine.capture(url, spool.folder, observer)
+                page = _named_both_ways(engine.capture(url, spool.folder, observer))
         except BrowserUnavailable as exc:
             if is_first and not isinstance(exc, VisitLost):  # nobody was asked anything yet
                 raise
@@ -203,6 +205,24 @@ def _capture_one(
             keep(page, unguarded(page.finds))
             raise
         return page, keep(page, safe or unguarded(page.finds)), None
+
+
+def _named_both_ways(page: PageCapture) -> PageCapture:
+    """Add notes that give each host of other letters in both forms, and what is odd about it."""
+    notes: list[str] = []
+    for host in dict.fromkeys(urlsplit(parse_url(url).url).hostname for url in _addresses(page)):
+        name = both_forms(host or "")
+        if name.unicode != name.ascii or name.warnings:
+            shown = f"{name.unicode} ({name.ascii})"
+            notes += [f"host-in-other-letters {shown}", *(f"{w} {shown}" for w in name.warnings)]
+    return replace(page, notes=(*page.notes, *notes))
+
+
+def _addresses(page: PageCapture) -> Iterator[str]:
+    yield page.url
+    with suppress(BadInput):  # a page may stand at an address that is none of the web
+        parse_url(page.final_url)
+        yield page.final_url
 
 
 def _nothing_of(

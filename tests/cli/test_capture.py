@@ -145,3 +145,15 @@ def test_the_way_on_is_not_offered_where_it_leads_nowhere(case: Case) -> None:
         done = case("capture", url, "--engine", "http", "--allow-private")
     assert done.code == 30
     assert "--accept-invalid-tls" not in done.err
+
+
+@pytest.mark.network
+def test_a_name_in_other_letters_is_shown_both_ways_with_a_warning(case: Case) -> None:
+    given = ("capture", "http://\u0430\u0440\u0440\u04cf\u0435.example/", "--engine", "http")
+    shown = "\u0430\u0440\u0440\u04cf\u0435.example (xn--80ak6aa92e.example)"
+    said = case(*given, "--proxy", "socks5://127.0.0.1:9", "--covert")
+    assert said.out.count(shown) == 2
+    told = case(*given, "--proxy", "socks5://127.0.0.1:9", "--covert", "--json").object
+    wanted = {f"host-in-other-letters {shown}", f"looks-latin CYRILLIC {shown}"}
+    assert wanted <= set(told["notes"])
+    assert wanted <= set(case("log", "--json").ok().objects[-1]["detail"]["notes"])

@@ -27,7 +27,8 @@ from evidencekit.workflow.route import Routed
 
 _PART_MISSING = 3
 _REFUSED = re.compile("address-refused")
-_NOT_VERIFIED = "tls-not-verified"
+_SHOWN_NOTES = ("tls-not-verified", "host-in-other-letters", "mixed-scripts", "looks-latin")
+"""Notes that change what a verdict means to whoever reads it; ``log`` has all."""
 _CERTIFICATE = re.compile(r"(requisite )?tls-failed (?!protocol|net::ERR_(?!CERT_))")
 """A reason of a page that ``--accept-invalid-tls`` would mend; other errors of TLS it does not."""
 
@@ -240,7 +241,7 @@ def _tell(session: Session, captured: Captured) -> None:
         )
         return
     output.say("{verdict}: {url}", verdict=said("verdict", page.verdict.value), url=page.url)
-    for text in (*page.reasons, *(one for one in page.notes if one.startswith(_NOT_VERIFIED))):
+    for text in (*page.reasons, *(one for one in page.notes if one.startswith(_SHOWN_NOTES))):
         output.say("  {reason}", reason=reason(text))
     for artifact in captured.artifacts:
         output.columns([("", 0), (artifact.id, 8), (_called(artifact), 0)])
