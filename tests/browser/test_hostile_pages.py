@@ -48,6 +48,11 @@ def test_permissions_are_denied(tmp_path: Path) -> None:
         assert got.result.verdict is COMPLETE, got.result.reasons
         for answer in ("notify-denied", "place-1", "clip-denied"):
             assert answer in got.dom
+        # Without a gesture of ours, which a click on a banner would be.
+        for wanted in ("camera", "midi", "usb", "hid", "serial", "open", "save", "read", "idle"):
+            assert f"{wanted}-refused" in got.dom
+        for wanted in ("awake", "keep", "screen"):
+            assert f"{wanted}-GRANTED " not in got.dom
 
 
 def test_file_that_is_pushed_is_refused_and_the_page_stays(tmp_path: Path) -> None:

@@ -90,7 +90,9 @@ def page(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
 
 
 class HostileServer:
-    """Serves ``answers`` by path until the context is left; unknown paths get a 404.
+    """Serves ``answers`` until the context is left; other paths get a 404.
+
+    An answer is found by the whole target, or else by what stands before its question mark.
 
     A connection that ``keeps`` takes another request after each answer.
     """
@@ -168,7 +170,8 @@ class HostileServer:
         self.talks.append(talk)
         missing = says(page(b"nothing here", status=b"404 Not Found"))
         try:
-            self._answers.get(talk.target, missing)(talk)
+            path = talk.target.partition("?")[0]
+            self._answers.get(talk.target, self._answers.get(path, missing))(talk)
         finally:
             talk.is_over = True
         return True

@@ -28,6 +28,7 @@ from evidencekit.capture.chromium.installed import Browser, find_browser
 from evidencekit.capture.chromium.process import browser_user, running
 from evidencekit.capture.context.clock_offset import offset_document
 from evidencekit.capture.context.page_context import MAX_READ_CHARS, context_of
+from evidencekit.capture.full_disk import spare_room
 from evidencekit.capture.guard.addresses import Guard
 from evidencekit.capture.guard.dialing import Dialer
 from evidencekit.capture.guard.dns_question import observe_dns
@@ -120,9 +121,13 @@ class BrowserEngine:
         """Capture ``url``; see :class:`evidencekit.protocols.PageEngine`.
 
         Raises :class:`BadInput` for what is no web URL, :class:`BrowserUnavailable` where no
-        browser starts, and its kind :class:`VisitLost` where one that had started ended before
-        there was a page, or where its log cannot be read.
+        browser starts, its kind :class:`VisitLost` where one that had started ended before there
+        was a page, or where its log cannot be read, and OSError where a disk is full at the start.
         """
+        with spare_room(workdir):
+            return self._capture(url, workdir, observer)
+
+    def _capture(self, url: str, workdir: Path, observer: Observer) -> PageCapture:
         address = parse_url(url)
         started = self._clock()
         self._browser = browser = self._browser or find_browser()

@@ -25,13 +25,13 @@ from evidencekit.capture.netlog.recorder import Converter, Recorder, RecordingEn
 from evidencekit.capture.netlog.to_warc import Recording, WithoutMedia
 from evidencekit.capture.page.behaviours import Behaviour
 from evidencekit.capture.page.clean_document import CleanDocument
+from evidencekit.capture.page.facts import FINAL_URL
 from evidencekit.capture.page.media_guard import MediaGuard
 from evidencekit.capture.page.page import Page
 from evidencekit.capture.page.refetch import Media
 from evidencekit.capture.page.stamped import Stamp, stamp_views
 from evidencekit.capture.page.views import VIEWS
 from evidencekit.capture.page.visit import BrowserLimits, Visit
-from evidencekit.capture.page.watch import Watch
 from evidencekit.capture.warc import WarcWriter
 from evidencekit.capture.without_media.exchanges import CHANGES as WITHOUT_MEDIA
 
@@ -106,7 +106,7 @@ def look(
             workdir,
             how,
             browser,
-            watch=page.watch,
+            page=page,
             closing=closing,
             passages=passages,
             media=media,
@@ -149,7 +149,7 @@ def _converter(
     how: Looking,
     browser: Browser,
     *,
-    watch: Watch,
+    page: Page,
     closing: "_Closing",
     passages: PassageLog,
     media: Media,
@@ -165,17 +165,24 @@ def _converter(
             new_id=how.new_id,
         )
 
+    def add_last(warc: WarcWriter) -> None:
+        page.watch.sockets.write_to(warc)
+        facts = page.visit.facts
+        if facts is not None and facts.whole_url is not None and guard is None:
+            at = closing.at or how.clock()
+            warc.write_metadata(FINAL_URL, {"url": facts.whole_url}, at=at)
+
     return lambda log: netlog_warc.record(
         log,
         workdir,
-        was_seen=watch.was_seen,
+        was_seen=page.watch.was_seen,
         writer=writer,
         clock=how.clock,
         closing_at=lambda: closing.at,
         page_id=page_id,
         passages=passages,
         is_refetch=media.is_refetch,
-        add_last=watch.sockets.write_to,
+        add_last=add_last,
         without_media=None if guard is None else WithoutMedia(was_judged=guard.was_judged),
     )
 
@@ -255,6 +262,6 @@ def _settings(browser: Browser, how: Looking) -> Mapping[str, str]:
 def _stamp(page: Page, stamp: Stamp, workdir: Path) -> None:
     try:
         page.visit.views += list(stamp_views(page.tab, stamp, workdir))
-    except (CallFailed, Interrupted):  # the pictures themselves are there
+    except (CallFailed, Interrupted, OSError):  # the pictures themselves are there
         _log.debug("no stamped copy", exc_info=True)
         page.visit.add_note("no-stamped-copy")

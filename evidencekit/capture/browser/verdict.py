@@ -13,6 +13,7 @@ from evidencekit.capture.netlog.to_warc import Recording
 from evidencekit.capture.page.gates import gate
 from evidencekit.capture.page.media_guard import EndedAtHead, MediaGuard
 from evidencekit.capture.page.seen import MAX_URL_CHARS, Document, Problem
+from evidencekit.capture.page.traffic import EMPTY_REFUSAL
 from evidencekit.capture.page.visit import Visit
 from evidencekit.capture.without_media.allowed import is_no_text, is_text_type
 from evidencekit.capture.without_media.telling import WITHOUT_MEDIA
@@ -21,7 +22,6 @@ from evidencekit.model.capture import CaptureVerdict
 _BAD_STATUS = 400
 _TLS_ERRORS = ("net::ERR_CERT_", "net::ERR_SSL_", "net::ERR_BAD_SSL")
 _DIED = "browser-died"
-_NOT_LOGGED_IN = "net::ERR_INVALID_AUTH_CREDENTIALS"
 MAX_NOT_RECORDED = 100
 
 
@@ -51,16 +51,11 @@ def judge(
     """
     notes = _notes(visit, recording)
     past = bypassing(recording.peers, passages)
-    if visit.net_error == _NOT_LOGGED_IN:
-        return Judgement(
-            verdict=CaptureVerdict.BLOCKED,
-            reasons=("auth-required 401", *visit.reasons, *refused_hosts(passages), *past),
-            notes=notes,
-        )
     if media is not None and media.ended_page is not None:
         reasons = (*_ended_at_head(media.ended_page), *_missing(visit, recording), *past)
         return Judgement(verdict=CaptureVerdict.PARTIAL, reasons=reasons, notes=notes)
-    if visit.document is None or (visit.net_error and not visit.is_download):
+    is_answered = visit.is_download or visit.net_error in {None, EMPTY_REFUSAL}
+    if visit.document is None or not is_answered:
         reasons = (*_why_failed(visit, passages), *past)
         return Judgement(verdict=CaptureVerdict.FAILED, reasons=reasons, notes=notes)
     blocked_by = gate(visit.document, visit.facts, asked=asked, dom=dom)
@@ -127,6 +122,7 @@ def _ended_at_head(page: EndedAtHead) -> tuple[str, ...]:
 
 def _missing(visit: Visit, recording: Recording) -> tuple[str, ...]:
     counts: Mapping[str, int] = {
+        "frames-crashed": visit.seen.crashed,
         "resources-failed": visit.seen.failed,
         "resources-bad-status": visit.seen.bad_status,
         "not-recorded": not_recorded(visit.seen.answers, recording.answers),

@@ -170,6 +170,9 @@ def flags(
         *(_WITHOUT_MEDIA if is_without_media else _IN_FILES),
         "--disable-domain-reliability",
         "--disable-extensions",
+        # A script that prints again and again would leave a preview open that nobody sees, and no
+        # PDF could be made (seen with 156). A print dialog there is none.
+        "--disable-print-preview",
         "--disable-gpu",
         "--disable-sync",
         "--hide-scrollbars",

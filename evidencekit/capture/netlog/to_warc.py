@@ -6,7 +6,6 @@ preflights, HEAD, WebSocket handshakes, and requests without an answer. It is no
 would be empty.
 """
 
-import errno
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +16,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
 
+from evidencekit.capture.full_disk import why_stopped
 from evidencekit.capture.guard.passages import PassageLog
 from evidencekit.capture.guard.servers import Server
 from evidencekit.capture.netlog import exchanges as netlog_exchanges
@@ -35,7 +35,6 @@ from evidencekit.capture.without_media.values import cleaned_value
 _log = logging.getLogger(__name__)
 MAIN_NAME, PARTIAL_NAME = "capture.warc.gz", "partial.warc.gz"
 _REDIRECTS = range(300, 400)
-_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +175,7 @@ def record(
                 main_file.write_metadata(urn, document, at=closing_at() or clock())
         except OSError as exc:
             _log.debug("recording ended early", exc_info=True)
-            tally.stopped = "no-space" if exc.errno in _NO_SPACE else "write-failed"
+            tally.stopped = why_stopped(exc)
     if not tally.partial:
         partial.unlink()
     peers = dict.fromkeys(s.peer for s in exchanges.page_connections() if s.peer)

@@ -81,7 +81,7 @@ class _Run:
     def _may_come_more(self) -> bool:
         """Wait for what is under way, such as the next part of a list; False where nothing is."""
         traffic = self._tab.watch.traffic
-        if not traffic.holding(_SETTLE_S):
+        if not traffic.is_moving(_SETTLE_S):  # what stalls would hold up every behaviour
             return False
         self._settle()
         return True

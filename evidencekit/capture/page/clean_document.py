@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evidencekit.capture.chromium.cdp import CallRefused
-from evidencekit.capture.page.view import Call, View
+from evidencekit.capture.page.view import Call, View, whole_or_none
 from evidencekit.capture.page.views import read_dom
 from evidencekit.capture.without_media.document import NAME, ROLE, cleaned_document
 from evidencekit.text.catalog import _
@@ -30,6 +30,6 @@ class CleanDocument:
         if cleaned is None:
             raise CallRefused(_("the document is no text"))
         self.replaced, self.is_kept = cleaned.replaced, True
-        path = folder / NAME
-        path.write_bytes(cleaned.text.encode("utf-8", errors="replace"))
+        with whole_or_none(folder / NAME) as path:
+            path.write_bytes(cleaned.text.encode("utf-8", errors="replace"))
         yield View(role=ROLE, path=path, media_type="text/html", cut=cut)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MAX_TITLE, MAX_TEXT, MAX_URL = 2000, 4000, 8192
+FINAL_URL = "urn:evidencekit:final-url"
 SCRIPT = Path(__file__).with_name("facts.js")
 
 
@@ -16,6 +17,9 @@ class PageFacts:
     """Read once, after the behaviours."""
 
     url: str
+    """Cut at :data:`MAX_URL`."""
+    whole_url: str | None = None
+    """Where that was cut, the address as it is; Chromium takes 2 MiB of one."""
     title: str = ""
     text: str = ""
     """The beginning of what a reader sees of the main frame."""
@@ -33,6 +37,7 @@ def facts_of(value: object) -> PageFacts | None:
         return None
     return PageFacts(
         url=value["url"][:MAX_URL],
+        whole_url=value["url"] if len(value["url"]) > MAX_URL else None,
         title=_text(value, "title")[:MAX_TITLE],
         text=_text(value, "text")[:MAX_TEXT],
         text_chars=_count(value, "text_chars"),

@@ -2,7 +2,8 @@
 
 The one owner of the debugging protocol's Fetch domain, whose patterns replace each other: who wants
 requests held adds a rule here. Without media every request of every target is held from its first
-moment on, and every answer at its head; otherwise only documents are, from the first click on.
+moment on, and every answer at its head; otherwise only documents are, and only from when a rule
+about them is added.
 """
 
 from collections.abc import Callable
@@ -37,7 +38,7 @@ class Holding:
         self._connection = connection
         self._media = media
         self._on_refused = on_refused
-        self._rule: tuple[Rule, str | None] | None = None
+        self._rules: list[tuple[Rule, str | None]] = []
         connection.listen(self._on)
 
     def begin(self, call: Callable[[str, Params], Params]) -> None:
@@ -49,10 +50,10 @@ class Holding:
             call("Fetch.enable", EVERYTHING)
 
     def hold_documents(
-        self, rule: Rule, *, session: str | None, call: Callable[[str, Params], Params]
+        self, rule: Rule, *, session: str | None, call: Callable[[str, Params], object]
     ) -> None:
-        """From now on ask ``rule`` about the documents of one session."""
-        self._rule = rule, session
+        """From now on ask ``rule`` too about the documents of the session that answers ``call``."""
+        self._rules.append((rule, session))
         if self._media is None:
             call("Fetch.enable", DOCUMENTS)
 
@@ -81,10 +82,10 @@ class Holding:
         return "Fetch.continueRequest", {}
 
     def _is_allowed(self, params: Params, session: str | None) -> bool:
-        if self._rule is None or params.get("resourceType") != "Document":
+        if params.get("resourceType") != "Document":
             return True
-        rule, of = self._rule
-        return session != of or rule(params)
+        rules = [rule for rule, of in self._rules if of == session]
+        return all(rule(params) for rule in rules)
 
 
 def _fail(reason: str) -> tuple[str, dict[str, Any]]:

@@ -5,7 +5,6 @@ and the next one is tried, so that of a page that hangs we keep what there is.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,12 +16,13 @@ from evidencekit.capture.page.behaviours import Behaviour, behaviours_for
 from evidencekit.capture.page.clicks import ClickGuard
 from evidencekit.capture.page.holding import Holding
 from evidencekit.capture.page.media_guard import MediaGuard
+from evidencekit.capture.page.steps import StepGuard
 from evidencekit.capture.page.tab import CALL_S, Tab
+from evidencekit.capture.page.viewing import look_at
 from evidencekit.capture.page.views import VIEWS, TakeView
 from evidencekit.capture.page.visit import BrowserLimits, Visit
 from evidencekit.capture.page.watch import Watch
 
-_OPTIONAL_VIEWS = frozenset({"mhtml"})  # says nothing that the other files do not
 _ONLY_URL = "({url: location.href})"
 
 
@@ -69,8 +69,10 @@ class Page:
         self._views = views
         self._media = media
         self._guard = ClickGuard(holding, self.tab.watch.seen) if holding is not None else None
+        self._steps: StepGuard | None = None
         if holding is not None:
             holding.begin(self.tab.limited(CALL_S))
+            self._steps = StepGuard(connection, holding, say=self.visit.add_reason)
         if media is not None:
             media.begin(self.tab.frame)
 
@@ -98,7 +100,7 @@ class Page:
             ("scroll", lambda: self._behave(url)),
             ("idle", self._idle),
             ("read", self._read),
-            ("views", lambda: self._view(folder)),
+            ("views", lambda: look_at(self.tab, self._views, folder)),
         )
         for name, step in steps:
             if self.visit.net_error or self.tab.must_stop():
@@ -113,17 +115,26 @@ class Page:
         try:
             answer = tab.call("Page.navigate", {"url": url}, timeout_s=limit_s)
         except CallTimedOut:
-            self.visit.add_reason("timed-out load")
             if self.visit.document is None:
                 self.visit.net_error = "timed-out"
+            else:
+                self.visit.add_reason("timed-out load")
             return
         self.visit.is_download = answer.get("isDownload") is True
         if answer.get("errorText"):
             self.visit.net_error = str(answer["errorText"])
-        elif not tab.wait(lambda: self.watch.is_loaded, limit_s) and not tab.is_full():
+        elif not tab.wait(self._is_there, limit_s) and not tab.is_full():
             self.visit.add_reason("timed-out load")
         if not self.visit.net_error:
             tab.stop_scripts()
+
+    def _is_there(self) -> bool:
+        """Return whether the page has loaded, or never will and all that can come has come."""
+        limits, traffic = self.tab.limits, self.watch.traffic
+        was_refused = self._steps is not None and self._steps.has_refused
+        is_hopeless = traffic.is_document_broken or was_refused
+        is_over = is_hopeless and traffic.is_idle(limits.quiet_s, limits.poll_s)
+        return self.watch.is_loaded or is_over
 
     def _behave(self, url: str) -> None:
         if self._is_passive:
@@ -156,9 +167,15 @@ class Page:
                 self.visit.add_reason("page-silent")
             else:
                 self.visit.facts = page_facts.facts_of(value)
+                self._say_of_url()
                 break
         if self._media is not None:
             self._media.blocked.declare(self._declared())
+
+    def _say_of_url(self) -> None:
+        facts = self.visit.facts
+        if facts is not None and facts.whole_url is not None:
+            self.visit.add_note(f"final-url-cut {len(facts.whole_url)}")
 
     def _declared(self) -> Mapping[str, Mapping[str, str]]:
         try:
@@ -166,20 +183,3 @@ class Page:
             return declared_sizes.declared_of(self.tab.evaluate(script, timeout_s=CALL_S))
         except (CallTimedOut, CallRefused):
             return {}
-
-    def _view(self, folder: Path) -> None:
-        tab = self.tab
-        for name, take in self._views.items():
-            if tab.must_stop():
-                return
-            add = self.visit.add_note if name in _OPTIONAL_VIEWS else self.visit.add_reason
-            try:
-                for view in take(tab.limited(tab.limits.view_s), folder, tab.frame):
-                    self.visit.views.append(replace(view, taken_at=tab.clock()))
-                    if view.cut:
-                        add(f"cut {name} {view.cut}")
-            except CallTimedOut:
-                add(f"timed-out {name}")
-                tab.stop_scripts()
-            except CallRefused:
-                add(f"no-{name}")

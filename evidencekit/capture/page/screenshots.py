@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evidencekit.capture.chromium.cdp import Params
-from evidencekit.capture.page.view import Call, View, data_of
+from evidencekit.capture.page.view import Call, View, data_of, whole_or_none
 
 TILE_WIDTH_PX, TILE_HEIGHT_PX = 4096, 8192  # Chromium's limit for one surface is 16384
 MAX_COLUMNS, MAX_TILES = 4, 24
@@ -20,8 +20,9 @@ MAX_BYTES = 256 << 20
 
 def viewport(call: Call, folder: Path, _frame: str) -> Iterator[View]:
     """Keep what stands on the screen without scrolling."""
-    path = folder / "viewport.png"
-    path.write_bytes(data_of(call("Page.captureScreenshot", {"format": "png"})))
+    data = data_of(call("Page.captureScreenshot", {"format": "png"}))
+    with whole_or_none(folder / "viewport.png") as path:
+        path.write_bytes(data)
     yield View(role="screenshot-viewport", path=path, media_type="image/png")
 
 
@@ -35,13 +36,14 @@ def full_page(call: Call, folder: Path, _frame: str) -> Iterator[View]:
     for number, area in enumerate(areas, 1):
         name = "screenshot.png" if len(areas) == 1 else f"screenshot-{number}.png"
         data = data_of(call("Page.captureScreenshot", _beyond(area)))
-        (folder / name).write_bytes(data)
+        with whole_or_none(folder / name) as path:
+            path.write_bytes(data)
         left -= len(data)
         is_last = number == len(areas) or left <= 0
         is_cut = is_last and (number < len(areas) or shown != (width, height))
         yield View(
             role="screenshot",
-            path=folder / name,
+            path=path,
             media_type="image/png",
             cut=f"{width}x{height}px" if is_cut else None,
             area=area if len(areas) > 1 else None,

@@ -74,6 +74,8 @@ class Seen:
     downloads: int = 0
     programs: int = 0
     """Steps to an address that another program would open, such as ``mailto:``."""
+    crashed: int = 0
+    """Frames of other sites and workers; the page itself is in :class:`.watch.Watch`."""
     websockets: int = 0
     messages_lost: int = 0
     """Of WebSockets."""

@@ -23,7 +23,7 @@ import idna
 
 from evidencekit.capture.chromium.cdp import CallRefused
 from evidencekit.capture.page.tab import Tab
-from evidencekit.capture.page.view import View, data_of
+from evidencekit.capture.page.view import View, data_of, whole_or_none
 from evidencekit.text.catalog import _
 from evidencekit.text.clean import clean
 
@@ -60,8 +60,9 @@ def stamp_views(tab: Tab, stamp: Stamp, folder: Path) -> Iterator[View]:
     for view in wanted:
         png = view.path.read_bytes()
         if len(png) <= MAX_PNG_BYTES:
-            path = folder / f"{view.path.stem}-stamped.png"
-            path.write_bytes(_paint(tab, document_of(view, png, stamp)))
+            painted = _paint(tab, document_of(view, png, stamp))
+            with whole_or_none(folder / f"{view.path.stem}-stamped.png") as path:
+                path.write_bytes(painted)
             yield View(
                 role=ROLE,
                 path=path,

@@ -27,6 +27,8 @@ _NEVER_WAITED_FOR = frozenset({"EventSource", "WebSocket"})
 _MAY_STAY_OPEN = frozenset({"XHR", "Fetch", "Ping", "Media"})
 _STREAM_TYPES = ("text/event-stream", "multipart/x-mixed-replace", "video/", "audio/")
 _BROKEN_FROM = 400
+EMPTY_REFUSAL = "net::ERR_HTTP_RESPONSE_CODE_FAILURE"
+"""What Chromium says of a page that answers with an error status and no body."""
 _ICON = "/favicon.ico"
 
 
@@ -51,10 +53,15 @@ class Traffic:
         self._counted: set[tuple[str, str, int]] = set()
         self._from_cache: set[str] = set()
         self._last_change = time.monotonic()
+        self._asked = self._document = ""
+        self._head: tuple[int, Mapping[str, str]] | None = None
+        self.is_document_broken = False
+        """Whether the answer that the main frame shows ended before it was whole."""
         self.handlers = {
             "Network.requestWillBeSent": self._request,
             "Network.requestServedFromCache": self._cached,
             "Network.responseReceived": self._response,
+            "Network.responseReceivedExtraInfo": self._head_came,
             "Network.dataReceived": self._data,
             "Network.loadingFinished": self._finished,
             "Network.loadingFailed": self._failed,
@@ -77,6 +84,11 @@ class Traffic:
             one.kind not in _MAY_STAY_OPEN or (one.moved > still and not one.is_stream)
             for one in self._open.values()
         )
+
+    def is_moving(self, within_s: float) -> bool:
+        """Return whether anything was asked for or came in that time, of what is under way."""
+        still = time.monotonic() - within_s
+        return any(one.moved > still and not one.is_stream for one in self._open.values())
 
     def list_open(self) -> None:
         """Put what is still under way into ``seen``: what scripts asked for is left open."""
@@ -108,6 +120,10 @@ class Traffic:
                 self.seen.add_hop(_redirected(redirect))
         if kind == "Preflight" or _is_icon_of_the_tab(url, kind, params):
             self._optional.add(number)
+        if kind == "Document" and params.get("frameId") == self._frame:
+            self._asked, self._head = number, None
+            # The icon of the document that is left may end without a word.
+            self._open = {key: one for key, one in self._open.items() if key not in self._optional}
         now = time.monotonic()
         if url:
             self.seen.urls.add(url)
@@ -131,6 +147,7 @@ class Traffic:
             if self.seen.document is not None:
                 left = self.seen.document
                 self.seen.add_hop(Hop(url=left.url, status=left.status, how="page"))
+            self._document, self.is_document_broken = number, False
             sent_at, head_at = _times(response)
             self.seen.document = Document(
                 url=text_of(response, "url"),
@@ -143,6 +160,10 @@ class Traffic:
         elif status >= _BROKEN_FROM and number not in self._optional:
             self.seen.bad_status += 1
             self.seen.add_problem(url, f"http-status {status}", kind)
+
+    def _head_came(self, params: Params, _session: str | None) -> None:
+        if text_of(params, "requestId") == self._asked:
+            self._head = number_of(params, "statusCode"), _headers(params)
 
     def _answer(self, number: str, response: Params) -> None:
         """Count an answer that came over the network, once, whichever sessions report it."""
@@ -168,6 +189,7 @@ class Traffic:
     def _failed(self, params: Params, session: str | None) -> None:
         number, error = text_of(params, "requestId"), text_of(params, "errorText")
         request = self._open.get(number)
+        self.is_document_broken = self.is_document_broken or number == self._document
         # What the page's own rules block (CSP, CORS, ORB) no visitor gets either.
         is_by_rule = (
             params.get("canceled") is True
@@ -175,7 +197,10 @@ class Traffic:
             or "corsErrorStatus" in params
             or error.startswith("net::ERR_BLOCKED_BY_")
         )
-        if request is not None and number not in self._optional and not is_by_rule:
+        if request is not None and error == EMPTY_REFUSAL and number == self._asked and self._head:
+            status, headers = self._head
+            self.seen.document = Document(url=request.url, status=status, headers=headers)
+        elif request is not None and number not in self._optional and not is_by_rule:
             self.seen.failed += 1
             self.seen.add_problem(request.url, error or "failed", request.kind)
         self._finished(params, session)

@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,17 @@ class View:
     taken_at: datetime | None = None
     copy_of: str | None = None
     """Name of the file of the same visit that this was made from; None for an original."""
+
+
+@contextmanager
+def whole_or_none(path: Path) -> Iterator[Path]:
+    """Remove what was begun at ``path`` where the disk takes no more of it, and raise OSError."""
+    try:
+        yield path
+    except OSError:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise
 
 
 def data_of(answer: Params) -> bytes:

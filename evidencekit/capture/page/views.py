@@ -11,7 +11,7 @@ from pathlib import Path
 
 from evidencekit.capture.chromium.cdp import CallRefused
 from evidencekit.capture.page.screenshots import full_page, viewport
-from evidencekit.capture.page.view import Call, View, data_of
+from evidencekit.capture.page.view import Call, View, data_of, whole_or_none
 from evidencekit.text.catalog import _
 
 MAX_DOM_CHARS = 64 << 20
@@ -59,9 +59,9 @@ def read_dom(call: Call, frame: str) -> tuple[str, str | None]:
 def _dom(call: Call, folder: Path, frame: str) -> Iterator[View]:
     """Keep the final document as UTF-8."""
     text, cut = read_dom(call, frame)
-    path = folder / "dom.html"
-    # Script can put half a surrogate pair into a text; UTF-8 has no bytes for that.
-    path.write_bytes(text.encode("utf-8", errors="replace"))
+    with whole_or_none(folder / "dom.html") as path:
+        # Script can put half a surrogate pair into a text; UTF-8 has no bytes for that.
+        path.write_bytes(text.encode("utf-8", errors="replace"))
     yield View(role="dom", path=path, media_type="text/html", cut=cut)
 
 
@@ -73,7 +73,7 @@ def _pdf(call: Call, folder: Path, _frame: str) -> Iterator[View]:
     )
     handle, path = answer.get("stream"), folder / "page.pdf"
     is_cut, size = False, 0
-    with path.open("xb") as out:
+    with whole_or_none(path), path.open("xb") as out:
         while not is_cut:
             piece = call("IO.read", {"handle": handle, "size": _READ_BYTES})
             size += out.write(data_of(piece))
@@ -91,8 +91,8 @@ def _mhtml(call: Call, folder: Path, _frame: str) -> Iterator[View]:
     data = call("Page.captureSnapshot", {"format": "mhtml"}).get("data")
     if not isinstance(data, str):
         raise CallRefused(_("the browser sent nonsense"))
-    path = folder / "page.mhtml"
-    path.write_bytes(data.encode("utf-8", errors="replace"))
+    with whole_or_none(folder / "page.mhtml") as path:
+        path.write_bytes(data.encode("utf-8", errors="replace"))
     yield View(role="mhtml", path=path, media_type="multipart/related")
 
 

@@ -11,6 +11,7 @@ program would have to open there is none (:mod:`evidencekit.capture.chromium.pro
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from evidencekit.capture.chromium.cdp import Connection, Params
@@ -33,6 +34,16 @@ REPORTING: tuple[tuple[str, Params], ...] = (
 """What each target is told before it goes on."""
 
 
+@dataclass(slots=True, kw_only=True)
+class _Other:
+    """A frame of another site, or a worker."""
+
+    target: str
+    kind: str
+    url: str
+    is_crashed: bool = False
+
+
 class Watch:
     """State of one page in ``connection``; ``session`` is that of its main target."""
 
@@ -53,7 +64,7 @@ class Watch:
         self.sockets = WebSocketLog(self.seen, clock=clock, is_without_payload=is_without_media)
         self.is_loaded = False
         self.is_crashed = False
-        self._sessions: list[str] = []
+        self._others: dict[str, _Other] = {}
         self._handlers: Mapping[str, Callable[[Params, str | None], None]] = {
             **self.traffic.handlers,
             **self.sockets.handlers,
@@ -61,6 +72,7 @@ class Watch:
             "Target.detachedFromTarget": self._detached,
             "Inspector.targetCrashed": self._crashed,
             "Page.loadEventFired": self._loaded,
+            "Page.frameNavigated": self._navigated,
             "Page.javascriptDialogOpening": self._dialog,
             "Page.frameStartedNavigating": self._navigates,
             "Browser.downloadWillBegin": self._download,
@@ -73,7 +85,7 @@ class Watch:
 
     def cut_off(self) -> None:
         """Let nothing more in or out, as far as the browser does what it is told."""
-        for session in [self.session, *self._sessions]:
+        for session in [self.session, *self._others]:
             self._connection.post("Network.emulateNetworkConditions", OFFLINE, session=session)
         self._connection.post("Page.stopLoading", session=self.session)
 
@@ -99,18 +111,33 @@ class Watch:
         if kind == _OWN_WINDOWS:
             post("Runtime.runIfWaitingForDebugger", session=child)
             return
-        self._sessions.append(child)
+        self._others[child] = _Other(
+            target=text_of(info, "targetId"), kind=kind, url=text_of(info, "url")
+        )
         for method, options in REPORTING:
             post(method, options, session=child)
         post("Runtime.runIfWaitingForDebugger", session=child)
 
     def _detached(self, params: Params, _session: str | None) -> None:
         gone = text_of(params, "sessionId")
-        self._sessions = [one for one in self._sessions if one != gone]
+        self._others.pop(gone, None)
         self.traffic.session_gone(gone)
 
+    def _navigated(self, params: Params, session: str | None) -> None:
+        frame, other = mapping_of(params, "frame"), self._others.get(session or "")
+        if other is not None and frame.get("id") == other.target:  # not one within it
+            other.url = text_of(frame, "url")
+
     def _crashed(self, _params: Params, session: str | None) -> None:
-        self.is_crashed = self.is_crashed or session == self.session
+        if session == self.session:
+            self.is_crashed = True
+            return
+        other = self._others.get(session or "")
+        if other is not None and not other.is_crashed:
+            other.is_crashed = True
+            self.seen.crashed += 1
+            self.seen.add_problem(other.url, "crashed", other.kind)
+            self.traffic.session_gone(session or "")
 
     def _loaded(self, _params: Params, session: str | None) -> None:
         self.is_loaded = self.is_loaded or session == self.session

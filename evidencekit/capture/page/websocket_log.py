@@ -11,7 +11,9 @@ message's length is written, and nothing of what it said.
 
 import base64
 import binascii
+import errno
 import json
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from io import RawIOBase
@@ -25,6 +27,7 @@ from evidencekit.capture.without_media.codes import Cleaning
 from evidencekit.formats.times import write_time
 from evidencekit.model.json import Json
 
+_log = logging.getLogger(__name__)
 NAME = "websocket.jsonl"
 URN = "urn:evidencekit:websocket"
 MEDIA_TYPE = "application/jsonl"
@@ -136,10 +139,22 @@ class WebSocketLog:
         if len(line) > self._left or self.path is None:
             self._seen.messages_lost += 1
             return
+        try:
+            self._append(self.path, line)
+        except OSError:  # a full disk; what stands in the file is whole lines
+            _log.debug("a message could not be kept", exc_info=True)
+            self._seen.messages_lost += 1
+
+    def _append(self, path: Path, line: bytes) -> None:
         if self._file is None:
-            self._file = self.path.open("xb", buffering=0)
-        self._left -= len(line)
-        self._file.write(line)
+            self._file = path.open("xb", buffering=0)
+        before = self._file.tell()
+        if self._file.write(line) == len(line):
+            self._left -= len(line)
+            return
+        self._file.truncate(before)
+        self._file.seek(before)
+        raise OSError(errno.ENOSPC, "only a part of a line was written")
 
     def _moment(self, socket: int, ticks: object) -> datetime:
         epoch = self._epochs.get(socket)

@@ -81,7 +81,26 @@ def test_missing_resources_are_listed_and_the_list_is_bounded() -> None:
 
 
 def test_prompt_for_a_password_is_blocked_not_failed() -> None:
-    got = visit(None)
-    got.net_error = "net::ERR_INVALID_AUTH_CREDENTIALS"
+    asks = {"www-authenticate": "Basic realm=x"}
+    got = visit(replace(PAGE, status=401, headers=asks))
+    got.net_error = "net::ERR_HTTP_RESPONSE_CODE_FAILURE"
     judged = judge(got, RECORDING, asked=PAGE.url, dom="", passages=())
     assert (judged.verdict, judged.reasons) == (CaptureVerdict.BLOCKED, ("auth-required 401",))
+
+
+@pytest.mark.parametrize(
+    ("net_error", "own", "reasons"),
+    [
+        (None, ["recording-stopped no-space", "browser-died"], None),
+        (None, [], ("not-loaded no-answer",)),
+        ("net::ERR_X", ["page-crashed"], ("not-loaded net::ERR_X", "page-crashed")),
+    ],
+)
+def test_failure_of_ours_is_never_said_to_be_the_sites(
+    net_error: str | None, own: list[str], reasons: tuple[str, ...] | None
+) -> None:
+    got = visit(None)
+    got.net_error, got.reasons = net_error, own
+    judged = judge(got, RECORDING, asked=PAGE.url, dom="", passages=())
+    assert judged.verdict is CaptureVerdict.FAILED
+    assert judged.reasons == (reasons or ("browser-died", "recording-stopped no-space"))

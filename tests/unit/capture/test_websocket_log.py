@@ -2,6 +2,7 @@
 
 import base64
 import json
+import resource
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -78,3 +79,17 @@ def test_nothing_is_written_after_the_end(tmp_path: Path) -> None:
     before = socket.lines()
     socket.message(1, "late")
     assert socket.lines() == before
+
+
+def test_on_a_full_disk_whole_lines_stay_and_the_rest_is_counted(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    socket = Socket(tmp_path / "w")
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300, hard))
+        socket.message(1, "x")
+        socket.message(1, "y" * 500)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    socket.message(1, "z")
+    said = [base64.b64decode(line["payload"]) for line in socket.lines()[1:]]
+    assert (said, socket.seen.messages_lost) == ([b"x", b"z"], 1)
