@@ -204,8 +204,9 @@ class Answers:
         if not self._keeps_bodies:
             return
         socket, is_http2 = event.source, self._sockets.is_http2(event.source)
-        if not is_http2 and socket not in self._plain:
-            return  # the talk with the guard
+        plain = self._plain.get(socket)
+        if not is_http2 and (plain is None or plain.is_over):
+            return  # the talk with the guard, or what a WebSocket receives
         data = event.octets()
         if data is None:
             self._lost.add(socket)
@@ -215,8 +216,8 @@ class Answers:
                 answer = self._streams.get(self._sockets.job_of_stream(socket, frame.stream))
                 if answer is not None:
                     answer.feed(frame)
-        else:
-            self._plain[socket].feed(data)
+        elif plain is not None:
+            plain.feed(data)
 
     def _stream_of(self, event: Event) -> _Http2 | None:
         """Return the stream that an event of an HTTP/2 session tells of."""
