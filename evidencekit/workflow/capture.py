@@ -25,6 +25,7 @@ from evidencekit.capture.http.engine import HttpEngine
 from evidencekit.capture.http.limits import Limits
 from evidencekit.capture.interruption import Interruption
 from evidencekit.capture.page.visit import BrowserLimits, limits_for
+from evidencekit.capture.recording.recorder import RecorderName, require_allowed
 from evidencekit.errors import BadInput, BrowserUnavailable, VisitLost
 from evidencekit.files.durable import disk_errors
 from evidencekit.formats.times import write_time
@@ -67,6 +68,7 @@ def capture(
     is_passive: bool = False,
     is_without_media: bool = False,
     accepts_invalid_tls: bool = False,
+    recorder: RecorderName = "netlog",
     actor: Actor | None = None,
     sensitivity: Sensitivity = Sensitivity.NORMAL,
     is_covert: bool = False,
@@ -83,10 +85,12 @@ def capture(
     Passive: the page is neither scrolled nor clicked. All goes through ``proxy`` where one is
     given, ``socks5://`` or ``http://``, and no name is looked up here then. With
     ``accepts_invalid_tls`` a certificate that cannot be verified is accepted and noted; registries
-    and authorities are verified all the same.
-    Without ``engine`` a browser is used where one is found. Where ``interruption`` is asked for,
-    what has come of the page is recorded and yielded, nothing is begun any more, and
-    :class:`~evidencekit.capture.interruption.Interrupted` raised. Raises
+    and authorities are verified all the same. ``recorder`` is what the browser's traffic is
+    recorded by; its debugging protocol keeps less than its network log, and is refused without
+    media (:class:`~evidencekit.errors.PolicyForbids`).
+    Without ``engine`` a browser is used where one is found, or another recorder is named. Where
+    ``interruption`` is asked for, what has come of the page is recorded and yielded, nothing is
+    begun any more, and :class:`~evidencekit.capture.interruption.Interrupted` raised. Raises
     :class:`~evidencekit.errors.BadInput` for what is no web address before anything is fetched,
     :class:`~evidencekit.errors.BrowserUnavailable` where none starts for the first URL, or each
     visit was lost to it.
@@ -100,13 +104,16 @@ def capture(
         parse_url(url)
     interruption = interruption or Interruption()
     upstream = parse_upstream(proxy) if proxy is not None else None
+    is_without_media = is_without_media or sensitivity is Sensitivity.CSAM_SUSPECTED
+    require_allowed(recorder, is_without_media=is_without_media)
     chosen, reason = _choose(
         engine,
         allow_private=allow_private,
         upstream=upstream,
         is_passive=is_passive,
-        is_without_media=is_without_media or sensitivity is Sensitivity.CSAM_SUSPECTED,
+        is_without_media=is_without_media,
         accepts_invalid_tls=accepts_invalid_tls,
+        recorder=recorder,
         is_covert=is_covert,
         reference=str(case.id),
         setting=setting,
@@ -248,6 +255,7 @@ def _choose(
     is_passive: bool,
     is_without_media: bool,
     accepts_invalid_tls: bool,
+    recorder: RecorderName,
     is_covert: bool,
     reference: str,
     setting: Setting,
@@ -260,7 +268,7 @@ def _choose(
         try:
             browser = find_browser()
         except BrowserUnavailable as exc:
-            if engine == "browser":
+            if engine == "browser" or recorder != "netlog":  # who names a recorder wants a browser
                 raise
             reason = exc.message
         else:
@@ -273,6 +281,7 @@ def _choose(
                     is_passive=is_passive,
                     is_without_media=is_without_media,
                     accepts_invalid_tls=accepts_invalid_tls,
+                    recorder=recorder,
                     reference=reference,
                     browser=browser,
                     observe=observe,

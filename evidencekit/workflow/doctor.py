@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidencekit.capture.chromium.installed import find_browser
+from evidencekit.capture.chromium.installed import TESTED_MAJORS, find_browser
 from evidencekit.errors import BrowserUnavailable
 from evidencekit.metadata.magic import OpinionUnavailable, second_opinion
 from evidencekit.text.catalog import _
@@ -99,9 +99,18 @@ def _browser() -> Finding:
         costs = _("pages are captured without running their scripts, and without a picture")
         return Finding(name="browser", is_well=False, detail=exc.message, costs=costs)
     detail = f"{browser.name} {browser.version}, {browser.path}"
-    if not browser.is_tested:
-        detail += " " + _("(a version that we have not tested)")
-    return Finding(name="browser", is_well=True, detail=detail)
+    if browser.is_tested:
+        return Finding(name="browser", is_well=True, detail=f"{detail} " + _("(tested)"))
+    majors = ", ".join(str(one) for one in sorted(TESTED_MAJORS))
+    return Finding(
+        name="browser",
+        is_well=True,
+        detail=f"{detail} " + _("(not tested; tested: {majors})").format(majors=majors),
+        costs=_(
+            "a capture stops where its network log lacks what we need: use a tested version, or "
+            "capture --recorder protocol, which keeps less and says so"
+        ),
+    )
 
 
 def _openssl() -> Finding:

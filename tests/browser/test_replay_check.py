@@ -22,6 +22,7 @@ from evidencekit.capture.chromium.installed import Browser, find_browser
 from evidencekit.capture.chromium.process import running
 from evidencekit.capture.page.view import View
 from evidencekit.capture.page.visit import BrowserLimits
+from evidencekit.capture.recording.recorder import RecorderName
 from evidencekit.capture.replay import check as replay
 from evidencekit.capture.replay.answering import MAX_PIECE
 from evidencekit.capture.replay.check import check_replay, replay_detail
@@ -31,6 +32,7 @@ from evidencekit.capture.wacz.writing import write_wacz
 from evidencekit.capture.warc import Block, Exchange, WarcWriter
 from evidencekit.formats.cdxj_body import body_text
 from evidencekit.formats.wacz import WaczPage
+from evidencekit.model.capture import CaptureVerdict
 from evidencekit.model.replay import ReplayCheck
 from evidencekit.protocols import Silent
 from tests.tools.replay_site import ReplaySite, replay_site
@@ -73,13 +75,14 @@ class Recorded:
         )
 
 
-def engine(*, is_replayed: bool) -> BrowserEngine:
+def engine(*, is_replayed: bool, recorder: RecorderName = "netlog") -> BrowserEngine:
     return BrowserEngine(
         clock=lambda: datetime.now(UTC),
         new_id=lambda: str(uuid.uuid4()),
         allow_private=True,
         limits=SHORT,
         is_replayed=is_replayed,
+        recorder=recorder,
     )
 
 
@@ -123,6 +126,21 @@ def test_frames_and_video_are_shown(checked: tuple[ReplayCheck, list[str]]) -> N
     check, _asked = checked
     assert (check.frames, check.frames_answered) == (2, 2)
     assert (check.videos, check.videos_ready) == (2, 2)
+
+
+def test_record_by_the_debugging_protocol_is_shown_the_same(tmp_path: Path) -> None:
+    with replay_site() as site:
+        by_protocol = engine(is_replayed=True, recorder="protocol")
+        result = by_protocol.capture(site.url(), tmp_path, Silent())
+    shown = result.detail["replay"]
+    assert isinstance(shown, dict)
+    assert (result.verdict, result.reasons) == (CaptureVerdict.COMPLETE, ())
+    assert (shown["why_not"], shown["viewport_permille"], shown["page_permille"]) == (
+        None,
+        1000,
+        1000,
+    )
+    assert (shown["missing"], shown["videos_ready"], shown["frames_answered"]) == ([], 1, 2)
 
 
 def test_address_that_changes_at_every_visit_is_counted_as_a_guess(

@@ -59,14 +59,16 @@ class Packed:
         return warc_in(self.folder, "warc")
 
 
-@pytest.fixture(scope="module")
-def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
+@pytest.fixture(scope="module", params=["netlog", "protocol"])
+def packed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Packed:
+    """Return a capture by each of the two recorders."""
     folder = tmp_path_factory.mktemp("packed")
     engine = BrowserEngine(
         clock=lambda: datetime.now(UTC),
         new_id=lambda: str(uuid.uuid4()),
         allow_private=True,
         is_replayed=False,
+        recorder=request.param,
     )
     with replay_site() as site:
         engine.capture(site.url(), folder, Silent())

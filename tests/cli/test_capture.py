@@ -10,6 +10,7 @@ from evidencekit.demo import site
 from evidencekit.model.capture import CaptureVerdict as V
 from tests.cli.transcripts import Done
 from tests.tools.authority import Authority
+from tests.tools.doctored_browser import browser_with_renamed_event
 from tests.tools.hostile_server import HostileServer, page, says
 
 Case = Callable[..., Done]
@@ -52,6 +53,43 @@ def test_an_address_inside_the_network_needs_leave(case: Case) -> None:
     with site.serve() as url:
         done = case("capture", url, "--engine", "http", "--json")
     assert (done.code, done.object["verdict"]) == (30, "failed")
+
+
+@pytest.mark.browser
+@pytest.mark.network
+def test_a_network_log_that_cannot_be_read_is_33_and_names_the_way_round(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with browser_with_renamed_event("SSL_CONNECT", "TLS_CONNECT") as browser, site.serve() as url:
+        monkeypatch.setenv("EVIDENCEKIT_BROWSER", str(browser))
+        done = case("capture", url, "--engine", "browser", "--allow-private", "--covert")
+        assert done.code == 33
+        assert "lacks SSL_CONNECT" in done.err
+        assert "--recorder protocol" in done.err
+        wanted = ("--recorder", "protocol", "--allow-private", "--covert", "--json")
+        done = case("capture", url, *wanted).ok()
+    assert "recorded-by-protocol" in done.object["notes"]
+
+
+def test_the_http_engine_has_no_recorder(case: Case) -> None:
+    done = case("capture", "http://127.0.0.1:9/", "--engine", "http", "--recorder", "protocol")
+    assert (done.code, "--recorder" in done.err) == (2, True)
+
+
+def test_a_recorder_is_not_dropped_where_there_is_no_browser(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVIDENCEKIT_BROWSER", "/nothing")
+    assert case("capture", "http://127.0.0.1:9/", "--recorder", "protocol").code == 33
+
+
+@pytest.mark.parametrize("words", [("--no-media",), ("--sensitivity", "csam_suspected")])
+def test_without_media_nothing_is_recorded_by_what_reads_bodies(
+    case: Case, words: tuple[str, ...]
+) -> None:
+    done = case("capture", "http://127.0.0.1:9/", "--recorder", "protocol", *words)
+    assert (done.code, "--recorder" in done.err) == (13, True)
+    assert len(case("log", "--json").ok().objects) == 2
 
 
 def test_one_wrong_address_stops_all_before_anything_is_fetched(case: Case) -> None:

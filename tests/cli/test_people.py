@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from evidencekit.capture.chromium.installed import TESTED_MAJORS
 from evidencekit.demo.authority import DemoAuthority, serve
 from evidencekit.files.clock import system_clock
 from evidencekit.workflow.doctor import Finding, examine
@@ -134,6 +135,19 @@ def test_doctor_says_what_a_lack_costs(cli: Cli, monkeypatch: pytest.MonkeyPatch
     out = cli("doctor").ok().out
     assert "lacks" in out
     assert "without running their scripts" in out
+
+
+def test_doctor_says_what_to_do_about_a_browser_that_was_not_tested(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = cli.folder / "browser"
+    program.write_text("#!/bin/sh\necho Chromium 3.0.1.2\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("EVIDENCEKIT_BROWSER", str(program))
+    out = cli("doctor").ok().out
+    assert "Chromium 3.0.1.2" in out
+    assert f"not tested; tested: {max(TESTED_MAJORS)}" in out
+    assert "--recorder protocol" in out
 
 
 def test_doctor_warns_of_a_home_that_others_may_write(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from warcio.archiveiterator import ArchiveIterator
 from evidencekit.capture.browser.engine import BrowserEngine
 from evidencekit.capture.chromium.installed import Browser
 from evidencekit.capture.page.visit import BrowserLimits
+from evidencekit.capture.recording.recorder import RecorderName
 from evidencekit.model.capture import PageCapture
 from evidencekit.model.find import Find
 from evidencekit.protocols import Silent
@@ -67,6 +68,7 @@ def visit(
     limits: BrowserLimits = QUICK,
     passive: bool = False,
     browser: Browser | None = None,
+    recorder: RecorderName = "netlog",
 ) -> Visited:
     engine = BrowserEngine(
         clock=lambda: datetime.now(UTC),
@@ -77,6 +79,7 @@ def visit(
         is_passive=passive,
         is_replayed=False,
         reference=REFERENCE,
+        recorder=recorder,
         observe=None,
     )
     folder.mkdir(exist_ok=True)

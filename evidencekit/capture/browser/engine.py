@@ -4,7 +4,8 @@ No byte between page and server is changed, and no certificate is ours. A certif
 be verified ends the visit, unless it was asked for to go on; then it is said. Each capture has a
 process and a profile of its own, so no cookie, cache or script of one page is seen by another, and
 both are gone afterwards. The log is converted while the page is being looked at and never lies on
-a disk.
+a disk. Where it cannot be read, the engine can be told to record by the debugging protocol
+(docs/decisions/0024); it never does so on its own.
 
 All traffic goes through the guard (:mod:`evidencekit.capture.guard.socks`), which resolves every
 name and judges every address before it connects: a redirect, a sub-resource, a WebSocket or a
@@ -13,7 +14,7 @@ changed DNS answer leads to no private address. What was refused is a reason of 
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ from evidencekit.capture.browser.packing import pack, pack_nothing
 from evidencekit.capture.browser.visit_record import detail_of, dom_start, finds_of
 from evidencekit.capture.chromium.cdp import CallFailed
 from evidencekit.capture.chromium.installed import Browser, find_browser
-from evidencekit.capture.chromium.process import browser_user, running
+from evidencekit.capture.chromium.process import Running, browser_user, running
 from evidencekit.capture.context.clock_offset import offset_document
 from evidencekit.capture.context.page_context import MAX_READ_CHARS, context_of
 from evidencekit.capture.full_disk import spare_room
@@ -40,9 +41,11 @@ from evidencekit.capture.guard.servers import gather_servers, servers_document
 from evidencekit.capture.guard.socks import SocksGuard
 from evidencekit.capture.guard.upstream import Upstream
 from evidencekit.capture.interruption import Interruption
-from evidencekit.capture.netlog.recorder import Recorder
-from evidencekit.capture.netlog.to_warc import Recording
+from evidencekit.capture.netlog.page_recorder import NetlogRecorder
 from evidencekit.capture.page.visit import BrowserLimits, Visit
+from evidencekit.capture.protocol_record.recorder import ProtocolRecorder
+from evidencekit.capture.recording.recorder import PageRecorder, RecorderName, require_allowed
+from evidencekit.capture.recording.two_files import Recording
 from evidencekit.capture.tls_notes import not_verified
 from evidencekit.capture.without_media.telling import told_without_media
 from evidencekit.errors import BrowserUnavailable, VisitLost
@@ -86,12 +89,14 @@ class BrowserEngine:
         is_without_media: bool = False,
         accepts_invalid_tls: bool = False,
         reference: str | None = None,
+        recorder: RecorderName = "netlog",
         guard: Guard | None = None,
         resolve: Resolve = resolve_host,
         observe: Observe | None = observe_dns,
         upstream: Upstream | None = None,
         interruption: Interruption | None = None,
     ) -> None:
+        require_allowed(recorder, is_without_media=is_without_media)
         self._clock = clock
         self._new_id = new_id
         self._how = Looking(
@@ -116,6 +121,7 @@ class BrowserEngine:
             "allow_private": allow_private,
             "passive": is_passive,
         }
+        self._recorder: RecorderName = recorder
 
     def capture(self, url: str, workdir: Path, observer: Observer) -> PageCapture:
         """Capture ``url``; see :class:`evidencekit.protocols.PageEngine`.
@@ -140,10 +146,13 @@ class BrowserEngine:
         with (
             SocksGuard(dialer, client_uid=_client_uid()) as guard,
             running(
-                browser, door=guard.door, is_without_media=self._how.is_without_media
+                browser,
+                door=guard.door,
+                is_recorded=self._recorder == "netlog",
+                is_without_media=self._how.is_without_media,
             ) as process,
             _losing_the_visit(),
-            Recorder(process.log, kill=process.kill) as recorder,
+            self._recording(process) as recorder,
         ):
             on_step("start")
             if self._how.accepts_invalid_tls:
@@ -211,18 +220,28 @@ class BrowserEngine:
                 *judgement.notes,
                 *packed.notes,
                 *_untested(browser),
+                *(("recorded-by-protocol",) if recorder.loses else ()),
                 *through_proxy(dialer.passages.via),
             ),
             detail={
                 "accepts_invalid_tls": self._how.accepts_invalid_tls,
                 "settings": self._settings,
                 **_detail(browser, visit, recording, dialer.passages),
+                "recorder": recorder.name,
+                "netlog": recorder.netlog,
+                "not_recorded": list(recorder.loses),
                 **detail_of(visit, looked.behaviours, browser_verdict.resources(visit, recording)),
                 **packed.detail,
                 "without_media": _without_media(looked),
             },
         )
         return page if looked.media is None else told_without_media(page)
+
+    def _recording(self, process: Running) -> AbstractContextManager[PageRecorder]:
+        if self._recorder == "protocol":
+            return ProtocolRecorder(process.connection)
+        is_without_media = self._how.is_without_media
+        return NetlogRecorder(process.log, kill=process.kill, is_without_media=is_without_media)
 
     def _dialer(self) -> Dialer:
         return Dialer(
@@ -257,7 +276,6 @@ def _detail(
         "proxy": passages.via,
         "strangers_at_guard": passages.strangers,
         "browser": f"{browser.name} {browser.version}",
-        "netlog": "read-from-pipe-and-not-stored",
         "status": visit.document.status if visit.document else None,
         "peers": recording.peers,
         "exchanges": recording.exchanges,

@@ -15,14 +15,10 @@ from urllib.parse import urldefrag
 
 import evidencekit
 from evidencekit.capture.chromium.cdp import CallFailed, Connection
-from evidencekit.capture.chromium.installed import BODILESS_MODE, WHOLE_MODE, Browser, flags
+from evidencekit.capture.chromium.installed import Browser, flags
 from evidencekit.capture.chromium.process import Running
 from evidencekit.capture.guard.passages import PassageLog
 from evidencekit.capture.interruption import Interrupted, Interruption
-from evidencekit.capture.netlog import heads as netlog_heads
-from evidencekit.capture.netlog import to_warc as netlog_warc
-from evidencekit.capture.netlog.recorder import Converter, Recorder, RecordingEnded
-from evidencekit.capture.netlog.to_warc import Recording, WithoutMedia
 from evidencekit.capture.page.behaviours import Behaviour
 from evidencekit.capture.page.clean_document import CleanDocument
 from evidencekit.capture.page.facts import FINAL_URL
@@ -32,6 +28,8 @@ from evidencekit.capture.page.refetch import Media
 from evidencekit.capture.page.stamped import Stamp, stamp_views
 from evidencekit.capture.page.views import VIEWS
 from evidencekit.capture.page.visit import BrowserLimits, Visit
+from evidencekit.capture.recording.recorder import Making, PageRecorder, RecordingEnded
+from evidencekit.capture.recording.two_files import Recording, WithoutMedia
 from evidencekit.capture.warc import WarcWriter
 from evidencekit.capture.without_media.exchanges import CHANGES as WITHOUT_MEDIA
 
@@ -77,7 +75,7 @@ def look(
     how: Looking,
     browser: Browser,
     process: Running,
-    recorder: Recorder,
+    recorder: PageRecorder,
     *,
     passages: PassageLog,
     page_id: str,
@@ -101,11 +99,12 @@ def look(
         views=VIEWS if guard is None else {"document": document.take},
     )
     media, closing = Media(process.connection, how.clock), _Closing()
-    recorder.start(
-        _converter(
+    recorder.begin(
+        _making(
             workdir,
             how,
             browser,
+            recorder,
             page=page,
             closing=closing,
             passages=passages,
@@ -116,7 +115,8 @@ def look(
     )
     with _as_far_as_it_goes(page.visit), process.connection.heeding(how.interruption):
         page.run(url, workdir, on_step)
-        if page.visit.document is not None and not how.is_passive and guard is None:
+        is_fetched_again = recorder.can_refetch and not how.is_passive and guard is None
+        if page.visit.document is not None and is_fetched_again:
             media.refetch(lambda: _left_bytes(how.limits, recorder))
     ended = closing.at = how.clock()
     page.watch.sockets.finish()
@@ -144,10 +144,11 @@ class _Closing:
     at: datetime | None = None
 
 
-def _converter(
+def _making(
     workdir: Path,
     how: Looking,
     browser: Browser,
+    recorder: PageRecorder,
     *,
     page: Page,
     closing: "_Closing",
@@ -155,12 +156,12 @@ def _converter(
     media: Media,
     guard: MediaGuard | None,
     page_id: str,
-) -> Converter:
+) -> Making:
     def writer(path: Path) -> WarcWriter:
         return WarcWriter(
             path,
             software=f"evidencekit/{evidencekit.__version__}",
-            settings=_settings(browser, how),
+            settings=_settings(browser, how, recorder),
             clock=how.clock,
             new_id=how.new_id,
         )
@@ -172,14 +173,13 @@ def _converter(
             at = closing.at or how.clock()
             warc.write_metadata(FINAL_URL, {"url": facts.whole_url}, at=at)
 
-    return lambda log: netlog_warc.record(
-        log,
-        workdir,
-        was_seen=page.watch.was_seen,
+    return Making(
+        folder=workdir,
+        page_id=page_id,
         writer=writer,
         clock=how.clock,
         closing_at=lambda: closing.at,
-        page_id=page_id,
+        was_seen=page.watch.was_seen,
         passages=passages,
         is_refetch=media.is_refetch,
         add_last=add_last,
@@ -187,7 +187,9 @@ def _converter(
     )
 
 
-def _end(page: Page, process: Running, recorder: Recorder, interruption: Interruption) -> Recording:
+def _end(
+    page: Page, process: Running, recorder: PageRecorder, interruption: Interruption
+) -> Recording:
     """Leave the page, wait until the record has everything so far, and close the browser.
 
     Where we were asked to end, a browser that has much more to tell is killed instead.
@@ -204,7 +206,9 @@ def _end(page: Page, process: Running, recorder: Recorder, interruption: Interru
     return recording
 
 
-def _has_caught_up(connection: Connection, recorder: Recorder, interruption: Interruption) -> bool:
+def _has_caught_up(
+    connection: Connection, recorder: PageRecorder, interruption: Interruption
+) -> bool:
     """Wait for the recorder; returns False where we were asked to end and it is far behind."""
     with suppress(Interrupted), connection.heeding(interruption):
         connection.wait(recorder.has_caught_up, timeout_s=CATCH_UP_S)
@@ -212,7 +216,7 @@ def _has_caught_up(connection: Connection, recorder: Recorder, interruption: Int
     return connection.wait(recorder.has_caught_up, timeout_s=HURRY_S)
 
 
-def _left_bytes(limits: BrowserLimits, recorder: Recorder) -> int:
+def _left_bytes(limits: BrowserLimits, recorder: PageRecorder) -> int:
     """Return how much may still be downloaded; each byte of it is logged some four times."""
     return (limits.log_bytes - recorder.received_bytes()) // 4
 
@@ -238,21 +242,18 @@ def _as_far_as_it_goes(visit: Visit) -> Iterator[None]:
         visit.add_reason(INTERRUPTED)
 
 
-def _settings(browser: Browser, how: Looking) -> Mapping[str, str]:
+def _settings(browser: Browser, how: Looking, recorder: PageRecorder) -> Mapping[str, str]:
     """Return what the warcinfo record says of how this was made; paths of ours stay out."""
     shown = flags(
         profile=Path("PROFILE"),
-        netlog=Path("NETLOG"),
+        netlog=Path("NETLOG") if recorder.name == "netlog" else None,
         door="GUARD:PORT",
         is_without_media=how.is_without_media,
     )
-    mode = BODILESS_MODE if how.is_without_media else WHOLE_MODE
     return {
         "browser": f"{browser.name} {browser.version}",
         "browserArguments": " ".join(shown),
-        "recordedFrom": f"network log of the browser, capture mode {mode}",
-        "headChanges": netlog_heads.CHANGES,
-        "cache": netlog_heads.CACHE,
+        **recorder.settings,
         **({"withoutMedia": WITHOUT_MEDIA} if how.is_without_media else {}),
         "invalidCertificates": "accepted" if how.accepts_invalid_tls else "refused",
         "robots": "ignore",

@@ -15,8 +15,8 @@ from pathlib import Path
 import evidencekit
 from evidencekit.capture.chromium.installed import Browser
 from evidencekit.capture.interruption import Interruption
-from evidencekit.capture.netlog.to_warc import Recording
 from evidencekit.capture.page.visit import Visit
+from evidencekit.capture.recording.two_files import Recording
 from evidencekit.capture.replay.check import check_replay, replay_detail
 from evidencekit.capture.wacz.signature import sign_once
 from evidencekit.capture.wacz.writing import NAME, Wacz, write_wacz

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from evidencekit.capture.guard.passages import Passage
 from evidencekit.capture.guard.refusals import bypassing, refused_hosts, why_not_connected
-from evidencekit.capture.netlog.to_warc import Recording
 from evidencekit.capture.page.gates import gate
 from evidencekit.capture.page.media_guard import EndedAtHead, MediaGuard
 from evidencekit.capture.page.seen import MAX_URL_CHARS, Document, Problem
 from evidencekit.capture.page.traffic import EMPTY_REFUSAL
 from evidencekit.capture.page.visit import Visit
+from evidencekit.capture.recording.two_files import Recording
 from evidencekit.capture.without_media.allowed import is_no_text, is_text_type
 from evidencekit.capture.without_media.telling import WITHOUT_MEDIA
 from evidencekit.model.capture import CaptureVerdict

@@ -2,8 +2,8 @@ r"""Chromium's DevTools protocol over a pair of pipes: JSON messages that end in
 
 One thread, no locks: messages are read while somebody waits, either for the answer to a call or
 for a condition. Events go to the listeners in order of arrival, between the reads; a listener must
-not wait itself, it may :meth:`~Connection.post`. Every wait has a limit, and a pipe that closes
-under a wait raises :class:`BrowserGone`.
+not wait itself, it may :meth:`~Connection.post`, or :meth:`~Connection.ask` and be told the answer.
+Every wait has a limit, and a pipe that closes under a wait raises :class:`BrowserGone`.
 
 The other end runs hostile pages: the size of a message is limited, and what is not a JSON object
 ends the connection.
@@ -27,6 +27,8 @@ _READ_BYTES = 1 << 20
 Params = Mapping[str, Any]
 Listener = Callable[[str, Params, str | None], None]
 """Called with method, parameters and session."""
+Then = Callable[[Params | None], None]
+"""Called with the result of a call, None where it was refused; must not wait either."""
 
 
 class CallFailed(BrowserUnavailable):
@@ -60,6 +62,8 @@ class Connection:
         self._outgoing = bytearray()
         self._answers: dict[int, Params | None] = {}
         self._listeners: list[Listener] = []
+        self._asked: dict[int, Then] = {}
+        self._due: list[tuple[float, Callable[[], None]]] = []
         self._is_closed = False
         self._interruption: Interruption | None = None
 
@@ -86,6 +90,16 @@ class Connection:
         self._flush()
         return self._last_id
 
+    def ask(
+        self, method: str, params: Params | None = None, *, session: str | None = None, then: Then
+    ) -> None:
+        """Send a call and go on; ``then`` is called with its result, if one ever comes."""
+        self._asked[self.post(method, params, session=session)] = then
+
+    def later(self, delay_s: float, do: Callable[[], None]) -> None:
+        """Call ``do`` when that time has passed and somebody waits for the browser."""
+        self._due.append((time.monotonic() + delay_s, do))
+
     def call(
         self,
         method: str,
@@ -105,10 +119,10 @@ class Connection:
             answer = self._answers[number] or {}
         finally:
             del self._answers[number]
-        if "error" in answer:
+        result = _result(answer)
+        if result is None:
             raise CallRefused(_("the browser refused {call}").format(call=method))
-        result = answer.get("result")
-        return result if isinstance(result, dict) else {}
+        return result
 
     def wait(self, is_done: Callable[[], bool], *, timeout_s: float) -> bool:
         """Dispatch events until ``is_done`` or the limit; returns whether it is done."""
@@ -133,6 +147,7 @@ class Connection:
         """Wait once for the pipe, write what is left over, and dispatch what came."""
         if self._is_closed:
             raise BrowserGone(_("the browser ended unexpectedly"))
+        self._do_what_is_due()
         # The short slice lets conditions that depend on the clock alone come true.
         slice_s = min(timeout_s, 0.05)
         if self._outgoing:
@@ -140,6 +155,14 @@ class Connection:
             slice_s = 0.005
         if self._poll.poll(slice_s * 1000):
             self._receive()
+
+    def _do_what_is_due(self) -> None:
+        if self._due:
+            now = time.monotonic()
+            due = [do for at, do in self._due if at <= now]
+            self._due = [one for one in self._due if one[0] > now]
+            for do in due:
+                do()
 
     def _flush(self) -> None:
         # Never blocks: a browser that waits for us to read while we wait for it to read would
@@ -180,6 +203,8 @@ class Connection:
         if number is not None:
             if number in self._answers:
                 self._answers[number] = message
+            elif number in self._asked:
+                self._asked.pop(number)(_result(message))
             return
         params = message.get("params")
         for listener in self._listeners:
@@ -188,3 +213,10 @@ class Connection:
                 params if isinstance(params, dict) else {},
                 message.get("sessionId"),
             )
+
+
+def _result(message: Params) -> Params | None:
+    if "error" in message:
+        return None
+    result = message.get("result")
+    return result if isinstance(result, dict) else {}

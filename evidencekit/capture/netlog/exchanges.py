@@ -17,9 +17,10 @@ from evidencekit.capture.netlog.answers import Answers
 from evidencekit.capture.netlog.heads import header_lines, request_head, response_head
 from evidencekit.capture.netlog.log import Event
 from evidencekit.capture.netlog.owners import Asked, Owners
-from evidencekit.capture.netlog.recorded import Failure, Gathering, Recorded
+from evidencekit.capture.netlog.recorded import Gathering
 from evidencekit.capture.netlog.sockets import Socket, Sockets
 from evidencekit.capture.netlog.uploads import Uploads
+from evidencekit.capture.recording.recorded import Failure, Recorded
 
 NEEDED = (
     frozenset(

@@ -1,13 +1,11 @@
 """What is known beside the exchanges: certificates judged, names, connections, failures.
 
-Each becomes one JSON document in the WARC, as a ``metadata`` record with a URN of ours. All of it
-is of the connections that the page itself used. The verdict on a certificate is the browser's own,
-against its own roots at that time; it is recorded, not repeated. Names and addresses are what the
-guard resolved and connected to; the browser has no part in that.
+All of it is of the connections that the page itself used. The verdict on a certificate is the
+browser's own, against its own roots at that time; it is recorded, not repeated. Names and addresses
+are what the guard resolved and connected to; the browser has no part in that.
 """
 
 import binascii
-import hashlib
 import ssl
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -17,20 +15,23 @@ from evidencekit.capture.certificate import certificate_document
 from evidencekit.capture.guard.passages import (
     DNS,
     TCP,
-    host_and_port,
     lookup_documents,
     passage_document,
 )
 from evidencekit.capture.guard.servers import Server, gather_servers
 from evidencekit.capture.netlog.exchanges import Exchanges
 from evidencekit.capture.netlog.log import Event, NetLog
-from evidencekit.capture.netlog.recorded import Failure
 from evidencekit.capture.netlog.sockets import Socket
+from evidencekit.capture.recording.documents import (
+    FAILURES,
+    TLS,
+    failures_document,
+    fingerprint,
+)
 from evidencekit.formats.times import write_time
 from evidencekit.model.json import Json
 
 NEEDED = frozenset({"CERT_VERIFIER_JOB"})
-TLS, FAILURES = "urn:evidencekit:tls", "urn:evidencekit:failures"
 MAX_DEPTH = 8  # of what is copied from the log
 MAX_CHAIN = 10
 """Certificates of one server whose digests go into the event."""
@@ -79,7 +80,9 @@ class Facts:
             },
             DNS: lookup_documents(one.passage for one in connections if one.passage is not None),
             TCP: [_connection(one) for one in connections],
-            FAILURES: _failures(exchanges.failures, connections),
+            FAILURES: failures_document(
+                exchanges.failures, (one.passage for one in connections if one.passage is not None)
+            ),
         }
 
     def servers(self, exchanges: Exchanges) -> tuple[Server, ...]:
@@ -157,24 +160,6 @@ def _connection(socket: Socket) -> dict[str, Json]:
     }
 
 
-def _failures(failures: Iterable[Failure], connections: Iterable[Socket]) -> list[Json]:
-    """Add to each what the guard said of its host, since the browser is told a number only."""
-    refusals = {
-        (one.passage.host, one.passage.port): one.passage.refusal
-        for one in connections
-        if one.passage is not None and one.passage.refusal is not None
-    }
-    return [
-        {
-            "url": failure.url,
-            "error": failure.error,
-            "at": write_time(failure.at),
-            "refusal": refusals.get(host_and_port(failure.url)),
-        }
-        for failure in failures
-    ]
-
-
 def _host(text: str) -> str:
     """Return the bare name of what is logged as a name or as scheme, name and port."""
     return text.rpartition("//")[2].partition(":")[0]
@@ -182,7 +167,7 @@ def _host(text: str) -> str:
 
 def _fingerprint(pem: str) -> str | None:
     der = _der(pem)
-    return hashlib.sha256(der).hexdigest() if der is not None else None
+    return fingerprint(der) if der is not None else None
 
 
 def _der(pem: str) -> bytes | None:

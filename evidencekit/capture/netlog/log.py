@@ -101,7 +101,10 @@ class NetLog:
         if missing:
             raise BrowserUnavailable(
                 _("this browser's network log lacks {names}").format(names=", ".join(missing)),
-                hint=_("use a browser version that evidencekit was tested with, or --engine http"),
+                hint=_(
+                    "use a browser version that evidencekit was tested with, or --recorder "
+                    "protocol, which keeps less and says so"
+                ),
             )
         self._names = {types[name]: name for name in needed}
         phases = _numbers(self._constants, "logEventPhase")

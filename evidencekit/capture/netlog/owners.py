@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urlsplit
 
 from evidencekit.capture.netlog.log import Event
-from evidencekit.capture.netlog.recorded import Failure, Recorded
 from evidencekit.capture.netlog.sockets import Socket
+from evidencekit.capture.recording.recorded import Failure, Recorded
 
 MAX_DOUBTFUL = 64
 """How many may wait; bodies of each may hold half a MiB of memory. A browser makes some ten."""

@@ -5,66 +5,19 @@ of the connection. Bodies go to spooled temporary files, which :meth:`Recorded.c
 """
 
 import io
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from http import HTTPStatus
 from typing import BinaryIO
 
 from evidencekit.capture.netlog.answers import Answer, is_bodiless
 from evidencekit.capture.netlog.heads import RequestHead, ResponseHead
 from evidencekit.capture.netlog.sockets import Socket
+from evidencekit.capture.recording.recorded import Recorded, web_url
 from evidencekit.capture.warc import Block, Exchange, Truncated
 from evidencekit.model.json import Json
 
-_RANGE = re.compile(
-    rb"\r\ncontent-range:[ \t]*bytes 0-(\d{1,15})/(\d{1,15})[ \t]*\r\n", re.IGNORECASE
-)
 _NOTHING = ResponseHead(status=0, raw=b"", length=None, span=None, is_chunked=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A request that got no answer."""
-
-    url: str
-    error: str
-    """Chromium's name, e.g. ``net::ERR_NAME_NOT_RESOLVED``."""
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """One exchange, and what a judge of the capture needs of it."""
-
-    exchange: Exchange
-    method: str
-    status: int
-    """0 where no answer came."""
-    is_whole_upload: bool
-    """Whether the request body has the length that was announced."""
-    is_overlong: bool
-    """Whether more came than the head of the answer announces."""
-    is_unmatched: bool
-    """Whether the guard knows nothing of the connection, so that nobody knows the address."""
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether it must not stand beside whole answers, which a replay would take it for.
-
-        A range that is all of the file is a whole answer: players ask so for what is short, and
-        often nothing else of the file is in the record.
-        """
-        if self.status == HTTPStatus.PARTIAL_CONTENT:
-            return self.method != "GET" or not _is_all(self.exchange.response)
-        return self.method in {"OPTIONS", "HEAD"} or self.status in {0, 101, 304}
-
-    def close(self) -> None:
-        """Remove the spooled bodies."""
-        for block in (self.exchange.request, self.exchange.response):
-            if block.body is not None:
-                block.body.close()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,7 +52,7 @@ class Gathering:
         upload_size = self.upload.tell() if self.upload is not None else 0
         return Recorded(
             exchange=Exchange(
-                url=_web_url(self.url),
+                url=web_url(self.url),
                 at=self.at,
                 request=_block(self.request.raw, self.upload, upload_size),
                 response=_block(self.response.raw, self.answer.body, self.answer.size),
@@ -124,15 +77,6 @@ class Gathering:
             "surplus_bytes": self.surplus,
         }
         return {name: value for name, value in found.items() if value}
-
-
-def _is_all(answer: Block) -> bool:
-    """Tell whether a range is the whole file, and came whole (RFC 9110 §14.4)."""
-    found = _RANGE.search(answer.head)
-    if found is None:
-        return False
-    last, size = map(int, found.groups())
-    return last + 1 == size == answer.body_size
 
 
 def _block(head: bytes, body: BinaryIO | None, size: int) -> Block:
@@ -173,8 +117,3 @@ def _protocols(now: Gathering) -> tuple[str, ...]:
     version = str(now.socket.tls.get("version", "")) if now.socket else ""
     tls = (version.lower().replace(" ", "/"),) if version.isascii() and version else ()
     return (http, *tls)
-
-
-def _web_url(url: str) -> str:
-    # A WebSocket begins as an HTTP exchange, and WARC tools expect an HTTP URL for one.
-    return "http" + url[2:] if url.startswith(("ws:", "wss:")) else url

@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from evidencekit.capture.chromium.log_pipe import LogPipe
-from evidencekit.capture.netlog.to_warc import Recording
+from evidencekit.capture.recording.recorder import RecordingEnded
+from evidencekit.capture.recording.two_files import Recording
 
 _log = logging.getLogger(__name__)
 QUIET_S = 0.03
@@ -24,10 +25,6 @@ STALL_S = 3.0
 """How long a browser that was told to end may send nothing before it is killed."""
 _POLL_S = 0.05
 _PIECE = 1 << 20
-
-
-class RecordingEnded(Exception):
-    """Nothing more of this visit will be recorded."""
 
 
 Converter = Callable[[BinaryIO], Recording]

@@ -1,9 +1,10 @@
 """Requests of a page that are held until our rules have judged them.
 
-The one owner of the debugging protocol's Fetch domain, whose patterns replace each other: who wants
-requests held adds a rule here. Without media every request of every target is held from its first
-moment on, and every answer at its head; otherwise only documents are, and only from when a rule
-about them is added.
+The one owner of the debugging protocol's Fetch domain in the sessions of pages, whose patterns
+replace each other: who wants requests held adds a rule here. Without media every request of every
+target is held from its first moment on, and every answer at its head; otherwise only documents are,
+and only from when a rule about them is added. What is held in the browser's own session is a
+recorder's, and let alone.
 """
 
 from collections.abc import Callable
@@ -62,7 +63,7 @@ class Holding:
             # Before anybody tells the target to go on: the listeners are called in order.
             child = text_of(params, "sessionId")
             self._connection.post("Fetch.enable", EVERYTHING, session=child)
-        elif method == "Fetch.requestPaused":
+        elif method == "Fetch.requestPaused" and session is not None:
             reply, values = self._reply(params, session)
             values["requestId"] = text_of(params, "requestId")
             if "errorReason" in values:

@@ -48,6 +48,16 @@ _CERTIFICATE = re.compile(r"(requisite )?tls-failed (?!protocol|net::ERR_(?!CERT
     help=_("browser runs the page's scripts and takes a picture; else what there is."),
 )
 @click.option(
+    "--recorder",
+    type=click.Choice(["netlog", "protocol"]),
+    default="netlog",
+    show_default=True,
+    help=_(
+        "What the browser's traffic is recorded by. protocol is for a browser whose network log "
+        "cannot be read: bodies are stored unpacked, and more is lost; the record says what."
+    ),
+)
+@click.option(
     "--passive",
     is_flag=True,
     help=_("Only look: scroll nothing, click nothing, not even away a cookie banner."),
@@ -106,6 +116,7 @@ def command(
     *,
     urls: tuple[str, ...],
     engine: Literal["browser", "http"] | None,
+    recorder: Literal["netlog", "protocol"],
     passive: bool,
     no_media: bool,
     allow_private: bool,
@@ -119,6 +130,8 @@ def command(
     """Print the outcome of each page as soon as it is durable."""
     if covert and public_ip is not None:
         raise click.UsageError(_("--covert and --public-ip exclude each other."))
+    if engine == "http" and recorder != "netlog":
+        raise click.UsageError(_("--engine http has no browser for --recorder to record."))
     case = opened(session)
     pages: list[PageCapture] = []
     with interruptible(session) as interruption, watching(session) as observer:
@@ -129,6 +142,7 @@ def command(
             allow_private=allow_private,
             proxy=proxy,
             is_passive=passive,
+            recorder=recorder,
             is_without_media=no_media,
             accepts_invalid_tls=accept_invalid_tls,
             actor=actor_of(session, case),

@@ -6,7 +6,7 @@ import pytest
 
 from evidencekit.capture.netlog.chunks import MAX_LINE_BYTES, Chunks
 from evidencekit.capture.netlog.http2 import PREFACE, Frame, Frames
-from evidencekit.capture.netlog.recorded import Recorded
+from evidencekit.capture.recording.recorded import Recorded
 from tests.unit.capture.test_netlog import Log, content, one, read
 
 OK = ("HTTP/1.1 200 OK", "Content-Length: 5")

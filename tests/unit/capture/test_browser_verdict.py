@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from evidencekit.capture.browser.verdict import judge, not_recorded, resources
-from evidencekit.capture.netlog.to_warc import Recording
 from evidencekit.capture.page.seen import MAX_PROBLEMS, Document, Problem, Seen
 from evidencekit.capture.page.visit import Visit
+from evidencekit.capture.recording.two_files import Recording
 from evidencekit.model.capture import CaptureVerdict
 
 PAGE = Document(url="http://a.test/", status=200, headers={})

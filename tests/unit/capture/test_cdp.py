@@ -99,3 +99,31 @@ def test_nonsense_ends_the_connection(nonsense: bytes) -> None:
     connection.close()
     os.close(their_write)
     os.close(their_read)
+
+
+def test_answer_that_nobody_waits_for_is_told_and_a_refusal_is_nothing(
+    connect: Callable[[Answer], Connection],
+) -> None:
+    connection = connect(
+        lambda m: [
+            {"id": m["id"], "error": {"message": "no"}}
+            if m["method"] == "X.no"
+            else {"id": m["id"], "result": {"of": m["method"]}}
+        ]
+    )
+    told: list[Any] = []
+    connection.ask("X.no", then=told.append)
+    connection.ask("X.yes", then=told.append)
+    assert connection.wait(lambda: len(told) == 2, timeout_s=20)
+    assert told == [None, {"of": "X.yes"}]
+
+
+def test_what_is_put_off_is_done_in_its_turn_while_somebody_waits(
+    connect: Callable[[Answer], Connection],
+) -> None:
+    connection = connect(lambda _m: [])
+    done: list[str] = []
+    connection.later(0.05, lambda: done.append("second"))
+    connection.later(0.0, lambda: done.append("first"))
+    assert connection.wait(lambda: len(done) == 2, timeout_s=20)
+    assert done == ["first", "second"]

@@ -14,13 +14,14 @@ from evidencekit.capture.guard.passages import TCP, PassageLog
 from evidencekit.capture.netlog import exchanges as netlog_exchanges
 from evidencekit.capture.netlog import facts as netlog_facts
 from evidencekit.capture.netlog.exchanges import Exchanges
-from evidencekit.capture.netlog.facts import FAILURES, TLS, Facts
+from evidencekit.capture.netlog.facts import Facts
 from evidencekit.capture.netlog.heads import request_head, response_head
 from evidencekit.capture.netlog.log import NetLog
 from evidencekit.capture.netlog.owners import MAX_DOUBTFUL
-from evidencekit.capture.netlog.recorded import Recorded
 from evidencekit.capture.netlog.sockets import Sockets
 from evidencekit.capture.netlog.to_warc import record
+from evidencekit.capture.recording.documents import FAILURES, TLS
+from evidencekit.capture.recording.recorded import Recorded
 from evidencekit.capture.warc import WarcWriter
 from evidencekit.errors import BrowserUnavailable
 

@@ -15,9 +15,10 @@ from evidencekit.capture.guard.passages import (
 )
 from evidencekit.capture.guard.refusals import bypassing, refused_hosts, why_not_connected
 from evidencekit.capture.netlog.exchanges import Exchanges
-from evidencekit.capture.netlog.facts import FAILURES, Facts
+from evidencekit.capture.netlog.facts import Facts
 from evidencekit.capture.netlog.log import Event, NetLog
 from evidencekit.capture.netlog.sockets import Socket, Sockets
+from evidencekit.capture.recording.documents import FAILURES
 from tests.unit.capture.test_netlog import LATER, NEEDED, Log, content
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

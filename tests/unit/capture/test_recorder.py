@@ -11,8 +11,9 @@ import pytest
 
 from evidencekit.capture.chromium.log_pipe import LogPipe
 from evidencekit.capture.netlog import recorder as recorder_module
-from evidencekit.capture.netlog.recorder import Recorder, RecordingEnded
-from evidencekit.capture.netlog.to_warc import Recording
+from evidencekit.capture.netlog.recorder import Recorder
+from evidencekit.capture.recording.recorder import RecordingEnded
+from evidencekit.capture.recording.two_files import Recording
 from evidencekit.errors import BrowserUnavailable
 
 NOTHING = Recording(

@@ -1,0 +1,1 @@
+"""A page recorded by the debugging protocol, where the network log cannot be used."""
