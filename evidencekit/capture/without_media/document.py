@@ -2,7 +2,8 @@
 
 It is read and written anew, so that what stands in the file went through here. Kept are elements,
 attributes and texts, each cleaned, and JSON that stands in scripts. Not kept are scripts and style
-sheets, comments, documents in attributes, and the shapes of drawings: of each, how long it was.
+sheets, comments, documents in attributes, colours, and the shapes of drawings: of each, how long
+it was or, of a shape, that there was one.
 """
 
 import html
@@ -22,7 +23,51 @@ MAX_ATTRIBUTES = 100
 _NAME = re.compile(r"[a-z][a-z0-9:_.-]{0,39}")
 _ATTRIBUTE_NAME = re.compile(r"[a-z@:_][a-z0-9:@_.-]{0,59}")
 _JSON_TYPES = ("application/json", "application/ld+json", "importmap", "speculationrules")
-_CODE_ATTRIBUTES = frozenset({"style", "d", "points", "values", "path", "srcdoc", "transform"})
+_CODE_ATTRIBUTES = frozenset({"d", "points", "values", "path", "srcdoc", "transform"})
+_LOOKS = frozenset(
+    {
+        "alink",
+        "background",
+        "bgcolor",
+        "bordercolor",
+        "bordercolordark",
+        "bordercolorlight",
+        "color",
+        "fill",
+        "fill-opacity",
+        "flood-color",
+        "flood-opacity",
+        "lighting-color",
+        "link",
+        "mathbackground",
+        "mathcolor",
+        "opacity",
+        "stop-color",
+        "stop-opacity",
+        "stroke",
+        "stroke-opacity",
+        "style",
+        "text",
+        "vlink",
+    }
+)
+"""Each can give a colour to a cell or a shape, and many of them together are a picture."""
+_SHAPES = frozenset(
+    {
+        "circle",
+        "ellipse",
+        "image",
+        "line",
+        "lineargradient",
+        "path",
+        "polygon",
+        "polyline",
+        "radialgradient",
+        "rect",
+        "stop",
+        "use",
+    }
+)
 _ADDRESSES = frozenset(
     {"action", "cite", "data", "formaction", "href", "poster", "src", "srcset", "xlink:href"}
 )
@@ -73,7 +118,9 @@ def _tag(tag: Tag, cleaning: Cleaning) -> str:
 
 def _attributes(tag: Tag, cleaning: Cleaning) -> Iterator[str]:
     for number, (name, value) in enumerate(tag.attributes.items()):
-        if number >= MAX_ATTRIBUTES or not _ATTRIBUTE_NAME.fullmatch(name):
+        if tag.name.removeprefix("svg:") in _SHAPES:
+            cleaning.length_of(value, "scripts-and-styles")
+        elif number >= MAX_ATTRIBUTES or not _ATTRIBUTE_NAME.fullmatch(name):
             cleaning.length_of(name + value, "names")
         else:
             yield f' {name}="{html.escape(_value(name, value, cleaning))}"'
@@ -83,6 +130,8 @@ def _value(name: str, value: str, cleaning: Cleaning) -> str:
     if _IN_URLS.sub("", value[:200]).lower().startswith(("data:", "blob:")):
         return cleaning.length_of(value, "data-urls")
     is_code = name in _CODE_ATTRIBUTES or name.startswith("on")
+    if name in _LOOKS:
+        return cleaning.length_of(value, "scripts-and-styles")
     if is_code and (len(value) > MAX_CODE_ATTRIBUTE or name == "srcdoc"):
         return cleaning.length_of(value, "scripts-and-styles")
     if value.lstrip().startswith(("{", "[")):

@@ -157,9 +157,18 @@ def test_scripts_styles_comments_and_shapes_are_lengths() -> None:
     )
     assert left == (
         "<script>[11 characters]</script><style>[16 characters]</style><!--[10 characters]-->"
-        '<svg><path d="[401 characters]"></svg><p style="color: red" onclick="[300 characters]">'
+        '<svg><path></svg><p style="[10 characters]" onclick="[300 characters]">'
         '<iframe srcdoc="[5 characters]"></iframe>'
     )
+
+
+def test_a_table_of_colours_and_a_drawing_of_squares_show_nothing() -> None:
+    left = document(
+        '<td bgcolor="#010203" style="background:#010203"><font color="#010203">'
+        '<svg><rect x="1" fill="#010203"><stop stop-color="#010203"><g fill="#010203">'
+    )
+    assert "#010203" not in left
+    assert "<svg><rect><stop><g " in left
 
 
 def test_markup_in_texts_and_attributes_stays_text() -> None:
