@@ -84,7 +84,7 @@ class Answer:
             status=self.status,
             headers=self.headers,
             reason=self.reason,
-            location=absolute(url, _as_utf8(given)) if given is not None else None,
+            location=absolute(url, _as_utf8(given)) if given and given.strip() else None,
             content=bytes(self.content),
             is_content_whole=len(self.content) == self.body_bytes,
             ip=ip,

@@ -25,7 +25,7 @@ from evidencekit.capture.http.tape import Tape
 from evidencekit.capture.http.wire import Connection, Origin, Peer
 from evidencekit.capture.stopped import StoppedError, why_not_written
 from evidencekit.capture.warc import Exchange, WarcWriter
-from evidencekit.capture.without_media.allowed import is_no_text, why_end_at_head
+from evidencekit.capture.without_media.allowed import is_no_text, is_redirect, why_end_at_head
 from evidencekit.capture.without_media.codes import Cleaning
 from evidencekit.capture.without_media.exchanges import bare_exchange
 from evidencekit.errors import DiskUnavailable
@@ -238,7 +238,7 @@ class Fetcher:
         why = why_end_at_head(answer.status, answer.headers)
         if why is not None:
             answer.end(is_no_text(why), "unspecified")
-        return why is not None
+        return why is not None or is_redirect(answer.status, answer.headers)
 
     def _record(self, one: Exchanged) -> None:
         facts = self._facts(one)

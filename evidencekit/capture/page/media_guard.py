@@ -12,7 +12,7 @@ from urllib.parse import urldefrag
 from evidencekit.capture.chromium.cdp import Params
 from evidencekit.capture.page.seen import Document
 from evidencekit.capture.page.traffic import mapping_of, number_of, text_of
-from evidencekit.capture.without_media.allowed import is_asked_for, why_end_at_head
+from evidencekit.capture.without_media.allowed import is_asked_for, is_redirect, why_end_at_head
 from evidencekit.capture.without_media.blocked import Blocked, BlockedList, Stage
 
 MAX_HEADERS = 200
@@ -65,7 +65,7 @@ class MediaGuard:
         why = why_end_at_head(status, headers)
         is_page = params.get("resourceType") == "Document" and params.get("frameId") == self._frame
         if why is None:
-            self._has_page = self._has_page or (is_page and "location" not in headers)
+            self._has_page = self._has_page or (is_page and not is_redirect(status, headers))
             return True
         declared = {new: headers[name] for name, new in _DECLARED.items() if name in headers}
         self._block(_url(params), text_of(params, "resourceType"), "ended-at-head", declared)

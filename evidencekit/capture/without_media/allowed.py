@@ -68,13 +68,22 @@ def declared_type(headers: Mapping[str, str]) -> str:
     return media_type[:MAX_TYPE_CHARS] if is_one and media_type.isascii() else ""
 
 
+def is_redirect(status: int, headers: Mapping[str, str]) -> bool:
+    """Return whether the answer leads elsewhere, so that nobody shows its body."""
+    return status in _REDIRECTS and bool(headers.get("location", "").strip())
+
+
+def _is_empty(headers: Mapping[str, str]) -> bool:
+    """Return whether there is no body; a coding is heeded before a length (RFC 9112 6.3)."""
+    return "transfer-encoding" not in headers and headers.get("content-length", "").strip() == "0"
+
+
 def why_end_at_head(status: int, headers: Mapping[str, str]) -> str | None:
     """Return why nothing may be read beyond this head: a type, or ``attachment``; None if it may.
 
     An answer that has no body needs no type.
     """
-    is_redirect = status in _REDIRECTS and "location" in headers
-    if is_redirect or status in _BODILESS or headers.get("content-length", "").strip() == "0":
+    if is_redirect(status, headers) or status in _BODILESS or _is_empty(headers):
         return None
     disposition = headers.get("content-disposition", "").strip().lower()
     if disposition and not disposition.startswith("inline"):

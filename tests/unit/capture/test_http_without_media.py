@@ -46,6 +46,14 @@ def server() -> Iterator[HostileServer]:
             "/moved": says(
                 b"HTTP/1.1 302 Found\r\nLocation: /picture\r\nContent-Length: 0\r\n\r\n"
             ),
+            "/moved-with-picture": says(
+                b"HTTP/1.1 302 Found\r\nLocation: /picture\r\nContent-Length: %d\r\n\r\n" % len(PNG)
+                + PNG
+            ),
+            "/leads-nowhere": says(
+                b"HTTP/1.1 302 Found\r\nLocation: \r\nContent-Type: image/png\r\n"
+                b"Content-Length: %d\r\n\r\n" % len(PNG) + PNG
+            ),
             "/json": says(
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
                 + json.dumps({"photo": B64, "text": WORDS}, ensure_ascii=False).encode()
@@ -94,7 +102,7 @@ def test_heads_are_recorded_and_no_body_is(server: HostileServer, tmp_path: Path
     assert b"withoutMedia: no bodies" in info
 
 
-@pytest.mark.parametrize("path", ["/picture", "/moved"])
+@pytest.mark.parametrize("path", ["/picture", "/moved", "/moved-with-picture"])
 def test_a_picture_is_ended_at_its_head(server: HostileServer, tmp_path: Path, path: str) -> None:
     result = look(server, path, tmp_path)
     assert result.verdict is CaptureVerdict.PARTIAL
@@ -103,6 +111,11 @@ def test_a_picture_is_ended_at_its_head(server: HostileServer, tmp_path: Path, p
     *_, (headers, block) = records(tmp_path / "out", "response")
     assert headers["WARC-Target-URI"] == [warc_uri(server.url("/picture"))]
     assert b"Content-Length: %d\r\n" % len(PNG) in block
+
+
+def test_a_redirect_that_leads_nowhere_is_a_picture(server: HostileServer, tmp_path: Path) -> None:
+    result = look(server, "/leads-nowhere", tmp_path)
+    assert "is-media image/png" in result.reasons
 
 
 def test_json_is_kept_without_what_is_a_picture_in_it(

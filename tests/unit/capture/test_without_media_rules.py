@@ -55,6 +55,10 @@ def test_answers_without_a_body_need_no_type() -> None:
     assert why_end_at_head(204, {}) is None
     assert why_end_at_head(302, {"location": "/x"}) is None
     assert why_end_at_head(302, {}) == "no-type"
+    assert why_end_at_head(302, {"location": " "}) == "no-type"
+    assert why_end_at_head(200, {"location": "/x"}) == "no-type"
+    coded = {"content-length": "0", "transfer-encoding": "chunked", "content-type": "image/png"}
+    assert why_end_at_head(200, coded) == "image/png"
     assert why_end_at_head(404, {"content-type": "image/png"}) == "image/png"
 
 
