@@ -27,7 +27,7 @@ from evidencekit.capture.stopped import StoppedError, why_not_written
 from evidencekit.capture.warc import Exchange, WarcWriter
 from evidencekit.capture.without_media.allowed import is_no_text, is_redirect, why_end_at_head
 from evidencekit.capture.without_media.codes import Cleaning
-from evidencekit.capture.without_media.exchanges import bare_exchange
+from evidencekit.capture.without_media.exchanges import bare_exchange, cleaned_head
 from evidencekit.errors import DiskUnavailable
 from evidencekit.model.json import Json
 from evidencekit.text.catalog import _
@@ -85,6 +85,7 @@ class Fetcher:
         is_without_media: bool = False,
     ) -> None:
         self._is_without_media = is_without_media
+        self._cleaning = Cleaning()
         self._headers = headers
         self._cookies = cookies
         self._warc = warc
@@ -244,7 +245,7 @@ class Fetcher:
         facts = self._facts(one)
         tape, peer = one.tape, one.peer
         if tape.sent_at is None:
-            told = Cleaning().text(one.url, is_address=True) if self._is_without_media else one.url
+            told = self._cleaned(one.url) if self._is_without_media else one.url
             self._warc.write_metadata(told, facts, at=self._clock())
             return
         if peer is not None and peer.ip is not None:
@@ -262,8 +263,11 @@ class Fetcher:
             page_id=self._page_id,
         )
         if self._is_without_media:
-            exchange = bare_exchange(exchange, Cleaning())
+            exchange = bare_exchange(exchange, self._cleaning)
         self._warc.write_exchange(replace(exchange, metadata=facts))  # ours, with certificates
+
+    def _cleaned(self, url: str) -> str:
+        return self._cleaning.twice(lambda one: one.text(url))
 
     def _facts(self, one: Exchanged) -> dict[str, Json]:
         host, peer = urlsplit(one.url).hostname or "", one.peer
@@ -276,6 +280,9 @@ class Fetcher:
         facts["peer"] = {"ip": peer.ip, "port": peer.port}
         facts["connection"] = {"number": peer.connection, "use": one.use}
         interim = one.tape.interim()
+        if self._is_without_media:
+            head = interim
+            interim = self._cleaning.twice(lambda cleaning: cleaned_head(head, cleaning))
         if interim:
             facts["interim_answers_base64"] = b64encode(interim).decode("ascii")
         if one.answer.reason is None and one.tape.beyond_bytes:

@@ -53,6 +53,7 @@ class WebSocketLog:
         self._clock = clock
         self._left = max_bytes
         self._is_without_payload = is_without_payload
+        self._cleaning = Cleaning()
         self._file: RawIOBase | None = None
         self._is_over = False
         self._sockets: dict[tuple[str, str], int] = {}
@@ -87,8 +88,11 @@ class WebSocketLog:
             self._sockets[self._key(params, session)] = number
             url = text_of(params, "url").partition("#")[0]
             self._seen.urls.add(url)
-            told = Cleaning().text(url, is_address=True) if self._is_without_payload else url
+            told = self._cleaned(url) if self._is_without_payload else url
             self._line(number, "opened", {"url": told[:MAX_URL_CHARS]})
+
+    def _cleaned(self, url: str) -> str:
+        return self._cleaning.twice(lambda one: one.text(url))
 
     def _asked(self, params: Params, session: str | None) -> None:
         number = self._sockets.get(self._key(params, session))

@@ -165,9 +165,12 @@ class TwoFiles:
         """Write what is known beside the exchanges, by URN; raises OSError."""
         for urn, found in documents.items():
             # Certificates are base64; they come from a server, and are no page's.
-            is_cleaned = self._without_media is not None and urn != TLS
-            document = cleaned_value(found, Cleaning()) if is_cleaned else found
-            self.main.write_metadata(urn, document, at=at)
+            self.main.write_metadata(urn, found if urn == TLS else self._cleaned(found), at=at)
+
+    def _cleaned(self, found: Json) -> Json:
+        if self._without_media is None:
+            return found
+        return self._without_media.cleaning.twice(lambda one: cleaned_value(found, one))
 
     def has_answer(self, url: str) -> bool:
         """Return whether an answer for ``url`` was written."""

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import unquote_to_bytes
 
 MAX_RUN = 200
@@ -57,9 +58,14 @@ _DATA = re.compile(
     r"\b(?:data\s*:\s*(?:[\w.+-]{1,60}/[\w.+*-]{1,60}|[^\s,]{0,80};\s*base64|,|;)|blob\s*:)",
     re.IGNORECASE,
 )
-_PART = re.compile(r"[A-Za-z0-9+/_=-]{24,}+")
+_PART = re.compile(r"[A-Za-z0-9+/_=-]{12,}+")
+_LONG_PART = 24
+"""Shorter ones are a code only where capitals, small letters and digits are mixed."""
+_START = re.compile(r"(?:(?:[A-Za-z]{1,11}|[0-9]{1,11})?[/=]){0,4}+(?:[A-Za-z]{1,11}$)?")
+"""The end of a host, short folders and names of parameters before what may be a code."""
 _URL = re.compile(r"https?://[^?#]{1,300}", re.IGNORECASE)
 _STANDS_FOR = re.compile(_ESCAPE)
+_T = TypeVar("_T")
 
 
 class Cleaning:
@@ -79,15 +85,23 @@ class Cleaning:
         """Whether what was let pass in short runs is too much, all together."""
         return self._parts > MAX_PARTS
 
-    def text(self, text: str, *, is_address: bool = False) -> str:
-        """Return ``text`` without what could be bytes; addresses are long and name many things."""
+    def text(self, text: str) -> str:
+        """Return ``text`` without what could be bytes."""
         text = self._without_odd_blocks(text)
         found = _DATA.search(text)
         if found is not None:  # to the end: a picture may stand in it as markup, with any character
             text = text[: found.start()] + self.length_of(text[found.start() :], "data-urls")
         for rule, pattern, may_stay in _RULES:
             text = self._apply(text, rule, pattern, may_stay)
-        return text if is_address else self._apply(text, "parts", _PART, self._may_part_stay)
+        return _PART.sub(self._part, text)
+
+    def twice(self, clean: Callable[["Cleaning"], _T]) -> _T:
+        """Return what ``clean`` makes; what it makes strictly where too much has passed by now.
+
+        One of these may clean many texts one after the other: then it counts all of them together.
+        """
+        made = clean(self)
+        return clean(Cleaning(is_strict=True)) if self.has_many_parts else made
 
     def length_of(self, text: str, rule: str) -> str:
         """Return what stands in the place of ``text``."""
@@ -106,10 +120,15 @@ class Cleaning:
 
         return pattern.sub(judged, text)
 
-    def _may_part_stay(self, part: str) -> bool:
-        is_mixed = any(map(str.isdigit, part)) and any(map(str.isalpha, part))
-        self._parts += len(part) * is_mixed
-        return not (is_mixed and self._is_strict)
+    def _part(self, found: re.Match[str]) -> str:
+        part = found[0]
+        start = _START.match(part)
+        kept = start[0] if start is not None else ""
+        code = part[len(kept) :]
+        if not _may_be_code(part):
+            return part
+        self._parts += len(code)
+        return kept + self.length_of(code, "parts") if self._is_strict else part
 
     def _instead(self, found: str, rule: str) -> str:
         start = _URL.match(found) if rule == "words" else None
@@ -125,6 +144,13 @@ class Cleaning:
         return "".join(
             self.length_of(one, "binary") if odd_share(one) > _ODD_SHARE else one for one in blocks
         )
+
+
+def _may_be_code(part: str) -> bool:
+    has_digits = any(map(str.isdigit, part))
+    if len(part) >= _LONG_PART:
+        return has_digits and any(map(str.isalpha, part))
+    return has_digits and any(map(str.isupper, part)) and any(map(str.islower, part))
 
 
 def is_binary(text: str) -> bool:

@@ -68,9 +68,6 @@ _SHAPES = frozenset(
         "use",
     }
 )
-_ADDRESSES = frozenset(
-    {"action", "cite", "data", "formaction", "href", "poster", "src", "srcset", "xlink:href"}
-)
 _READABLE = frozenset({"title", "textarea"})
 _IN_URLS = re.compile(r"[\t\n\r\x00-\x20]")
 
@@ -137,7 +134,7 @@ def _value(name: str, value: str, cleaning: Cleaning) -> str:
     if value.lstrip().startswith(("{", "[")):
         value = cleaned_json_text(value, cleaning) or cleaning.text(value)
     else:
-        value = cleaning.text(value, is_address=name in _ADDRESSES)
+        value = cleaning.text(value)
     return value if len(value) <= MAX_ATTRIBUTE else cleaning.length_of(value, "attributes")
 
 

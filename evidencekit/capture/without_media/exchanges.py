@@ -24,7 +24,14 @@ _BODILESS = re.compile(rb"HTTP/[0-9.]{1,3} (?:1\d\d|204|205|304)\b")
 
 
 def bare_exchange(exchange: Exchange, cleaning: Cleaning) -> Exchange:
-    """Return ``exchange`` without its bodies, which the caller closes, and with clean heads."""
+    """Return ``exchange`` without its bodies, which the caller closes, and with clean heads.
+
+    ``cleaning`` is the same for all exchanges of a capture, and counts them together.
+    """
+    return cleaning.twice(lambda one: _bare_exchange(exchange, one))
+
+
+def _bare_exchange(exchange: Exchange, cleaning: Cleaning) -> Exchange:
     head = exchange.response.head
     is_bodiless = (
         not head
@@ -35,7 +42,7 @@ def bare_exchange(exchange: Exchange, cleaning: Cleaning) -> Exchange:
     metadata = cleaned_value(exchange.metadata, cleaning)
     return replace(
         exchange,
-        url=cleaning.text(exchange.url, is_address=True),
+        url=cleaning.text(exchange.url),
         request=_bare(exchange.request, cleaning),
         response=_bare(exchange.response, cleaning),
         truncated=None if is_bodiless else "unspecified",
@@ -57,7 +64,7 @@ def _line(line: bytes, cleaning: Cleaning, *, is_large: bool) -> bytes:
     end = b"\r" if line.endswith(b"\r") else b""
     text, is_utf8 = _decoded(line.removesuffix(b"\r"))
     name, colon, value = text.partition(":") if not text.startswith("HTTP/") else ("", "", text)
-    cleaned = cleaning.text(text, is_address=True)
+    cleaned = cleaning.text(text)
     if is_large and len(value) > MAX_FIELD_CHARS:
         cleaned = f"{name[:MAX_FIELD_CHARS]}{colon} {cleaning.length_of(value, 'heads')}"
     return cleaned.encode("utf-8" if is_utf8 else "latin-1", "replace") + end

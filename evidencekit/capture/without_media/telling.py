@@ -10,6 +10,8 @@ from evidencekit.capture.without_media.values import cleaned_value
 from evidencekit.model.capture import PageCapture
 from evidencekit.model.context import MediaAddress, PageContext, Statement
 
+_SERVERS = "servers"
+"""Counted by itself: it holds many digests, and they are ours."""
 WITHOUT_MEDIA = "without-media"
 """The reason that every such capture has, so that none is ever complete."""
 
@@ -19,10 +21,19 @@ def told_without_media(page: PageCapture) -> PageCapture:
 
     That one is a person's. The files have been cleaned where they were written.
     """
-    cleaning = Cleaning()
+    servers = Cleaning().twice(lambda one: cleaned_value(page.detail.get(_SERVERS), one))
+    others = {name: value for name, value in page.detail.items() if name != _SERVERS}
+    told = Cleaning().twice(lambda one: _told(replace(page, detail=others), one))
+    return (
+        replace(told, detail={**told.detail, _SERVERS: servers})
+        if _SERVERS in page.detail
+        else told
+    )
 
+
+def _told(page: PageCapture, cleaning: Cleaning) -> PageCapture:
     def cleaned(text: str) -> str:
-        return cleaning.text(text, is_address=True)
+        return cleaning.text(text)
 
     detail = cleaned_value(page.detail, cleaning)
     return replace(
@@ -42,7 +53,7 @@ def told_without_media(page: PageCapture) -> PageCapture:
 
 def _context(context: PageContext, cleaning: Cleaning) -> PageContext:
     def cleaned(text: str) -> str:
-        return cleaning.text(text, is_address=True)
+        return cleaning.text(text)
 
     return replace(
         context,

@@ -135,6 +135,24 @@ def test_a_code_in_many_pieces_goes_as_a_whole() -> None:
     assert document(few) == few
 
 
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [
+        (180, '<a href="/p/{}">글</a>'),
+        (23, "<b>{}</b>"),
+        (12, "<b>{}</b>"),
+        (60, '<img src="//a.example/x/{}">'),
+    ],
+)
+def test_short_pieces_and_pieces_in_addresses_are_counted_too(size: int, shape: str) -> None:
+    code = base64.urlsafe_b64encode(BYTES * 9).decode()
+    pieces = [code[at : at + size] for at in range(0, len(code), size)]
+    left = document("".join(map(shape.format, pieces)))
+    assert sum(one in left for one in pieces) < len(pieces) / 4
+    start = shape.partition("{}")[0]
+    assert left.count(start) == len(pieces)
+
+
 def test_numbers_in_lists_and_objects_are_counted_only() -> None:
     assert cleaned_value(list(BYTES), Cleaning()) == f"[{len(''.join(map(str, BYTES)))} characters]"
     assert cleaned_json_text(JSON_KEYED, Cleaning()) == cleaned_json_text(

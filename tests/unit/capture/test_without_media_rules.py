@@ -11,8 +11,11 @@ from evidencekit.capture.chromium.installed import flags
 from evidencekit.capture.warc import Block, Exchange
 from evidencekit.capture.without_media.allowed import is_asked_for, why_end_at_head
 from evidencekit.capture.without_media.blocked import MAX_LISTED, Blocked, BlockedList
-from evidencekit.capture.without_media.codes import Cleaning
+from evidencekit.capture.without_media.codes import MAX_PARTS, Cleaning
 from evidencekit.capture.without_media.exchanges import bare_exchange, cleaned_head
+from evidencekit.capture.without_media.telling import WITHOUT_MEDIA, told_without_media
+from evidencekit.model.capture import CaptureVerdict, PageCapture
+from evidencekit.model.json import Json
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 B64 = base64.b64encode(bytes(range(256)) * 3).decode()
@@ -109,6 +112,48 @@ def test_heads_lose_what_could_be_a_picture_and_nothing_else() -> None:
     assert b"Set-Cookie: id=abc123; Path=/\r\n" in left
     assert b"Date: Wed, 25 Nov 2026 12:00:00 GMT\r\n" in left
     assert len(left) < 250
+
+
+def in_pieces(size: int) -> list[str]:
+    code = base64.urlsafe_b64encode(bytes((7 * n * n + 13 * n) % 256 for n in range(9000))).decode()
+    return [code[at : at + size] for at in range(0, len(code), size)]
+
+
+def test_pieces_are_counted_over_all_heads_of_a_capture() -> None:
+    cleaning, pieces = Cleaning(), in_pieces(180)
+    bare = [
+        bare_exchange(
+            exchange(b"GET / HTTP/1.1\r\n\r\n", f"HTTP/1.1 200 OK\r\nX: {one}\r\n\r\n".encode()),
+            cleaning,
+        )
+        for one in pieces
+    ]
+    kept = [
+        one for one, told in zip(pieces, bare, strict=True) if one.encode() in told.response.head
+    ]
+    assert sum(map(len, kept)) <= MAX_PARTS
+    assert bare[-1].response.head.startswith(b"HTTP/1.1 200 OK\r\nX: [")
+
+
+def test_pieces_in_what_the_event_lists_go() -> None:
+    listed: list[Json] = [{"url": f"https://a.example/p/{one}"} for one in in_pieces(170)]
+    page = PageCapture(
+        url="https://a.example/",
+        final_url="https://a.example/",
+        verdict=CaptureVerdict.PARTIAL,
+        reasons=(WITHOUT_MEDIA,),
+        engine="x",
+        started_at=NOW,
+        ended_at=NOW,
+        finds=(),
+        title=None,
+        context=None,
+        detail={"without_media": {"listed": listed}, "servers": ["0a" * 32]},
+    )
+    told = str(told_without_media(page).detail)
+    assert not [one for one in in_pieces(170)[:-1] if one in told]
+    assert "https://a.example/p/[170 characters]" in told
+    assert "0a" * 32 in told
 
 
 def test_a_head_that_is_beyond_all_need_is_cut_down() -> None:
