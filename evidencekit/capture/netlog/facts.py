@@ -7,7 +7,7 @@ are what the guard resolved and connected to; the browser has no part in that.
 
 import binascii
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -43,7 +43,9 @@ class Facts:
     def __init__(self, log: NetLog) -> None:
         self._log = log
         self._hosts: dict[int, str] = {}
+        self._judged: dict[int, str | None] = {}
         self._verdicts: list[tuple[str, dict[str, Json]]] = []
+        self._verdict_of: dict[tuple[str, str], dict[str, Json]] = {}
         self._certificates: dict[str, str] = {}
 
     def take(self, event: Event) -> None:
@@ -51,8 +53,13 @@ class Facts:
         match event.name:
             case "CERT_VERIFIER_JOB" if event.is_begin:
                 self._hosts[event.source] = _host(event.text("host"))
+                self._judged[event.source] = _leaf(event.lines("certificates"))
             case "CERT_VERIFIER_JOB" if event.is_end:
-                self._verdicts.append((self._hosts.get(event.source, ""), self._verdict(event)))
+                host, leaf = self._hosts.get(event.source, ""), self._judged.get(event.source)
+                verdict = self._verdict(event)
+                self._verdicts.append((host, verdict))
+                if leaf is not None:
+                    self._verdict_of[host, leaf] = verdict
             case _:
                 pass
 
@@ -86,15 +93,18 @@ class Facts:
         }
 
     def servers(self, exchanges: Exchanges) -> tuple[Server, ...]:
-        """Return whom the page's connections led to, and what the browser saw of their TLS."""
-        verdicts = dict(self._verdicts)  # the last one of each host
+        """Return whom the page's connections led to, and what the browser saw of their TLS.
+
+        A verdict is of a certificate for a host: another port may have another certificate.
+        """
         return gather_servers(
-            (one.passage, self._tls(one, verdicts.get(one.passage.host)) if one.is_tls else None)
+            (one.passage, self._tls(one, one.passage.host) if one.is_tls else None)
             for one in exchanges.page_connections()
             if one.passage is not None
         )
 
-    def _tls(self, socket: Socket, verdict: Mapping[str, Json] | None) -> dict[str, Json]:
+    def _tls(self, socket: Socket, host: str) -> dict[str, Json]:
+        verdict = self._verdict_of.get((host, _leaf(socket.certificates) or ""))
         suite = socket.tls.get("cipher_suite")
         leaf = socket.certificates[0] if socket.certificates else None
         der = _der(leaf) if leaf is not None else None
@@ -163,6 +173,11 @@ def _connection(socket: Socket) -> dict[str, Json]:
 def _host(text: str) -> str:
     """Return the bare name of what is logged as a name or as scheme, name and port."""
     return text.rpartition("//")[2].partition(":")[0]
+
+
+def _leaf(certificates: Sequence[str]) -> str | None:
+    """Return the digest of the first of these, the server's own."""
+    return _fingerprint(certificates[0]) if certificates else None
 
 
 def _fingerprint(pem: str) -> str | None:

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -484,6 +485,56 @@ def test_certificates_and_verdicts_are_documented() -> None:
     assert tls["verdict"]["flags"] == ("DATE_INVALID",)
     assert (tls["certificate"]["sha256"],) == tls["chain"] == connection["chain"]
     assert documents[FAILURES][0]["error"] == "net::ERR_CERT_DATE_INVALID"
+
+
+def test_verdict_belongs_to_the_certificate_and_not_to_all_ports_of_its_host() -> None:
+    bad, good, unjudged = (
+        ssl.DER_cert_to_PEM_cert(one) for one in (b"bad leaf", b"good leaf", b"another leaf")
+    )
+    log, passages = Log(), PassageLog(clock=lambda: START)
+    passages.door = "192.0.2.7:443"
+    for number, (port, pem, error) in enumerate(
+        ((8443, bad, -201), (443, good, 0), (9443, unjudged, None)), 1
+    ):
+        job, socket, local, verifier = (base + number for base in (10, 20, 30, 40))
+        place = f"https://a.test:{port}"
+        log.add("SOCKET_POOL_CONNECT_JOB_CREATED", job, group_id=f"{place} <null>")
+        log.tie("SOCKET_ALIVE", socket, job, phase=1).add("TCP_CONNECT", socket, 1)
+        ends = {"remote_address": passages.door, "local_address": f"10.0.0.5:{local}"}
+        log.add("TCP_CONNECT", socket, 2, **ends)
+        log.ask(number, f"{place}/").over(number, socket)
+        log.add("SSL_CONNECT", socket, 1)
+        log.add("SSL_CERTIFICATES_RECEIVED", socket, certificates=[pem])
+        if error is not None:
+            failed = {"net_error": error, "cert_status": 2} if error else {}
+            log.add("CERT_VERIFIER_JOB", verifier, 1, host="a.test", certificates=[pem])
+            log.add("CERT_VERIFIER_JOB", verifier, 2, verified_cert={}, **failed)
+        log.add("SSL_CONNECT", socket, 2, version="TLS 1.3")
+        log.send(number, "GET / HTTP/1.1")
+        log.answer(number, "HTTP/1.1 200 OK", "Content-Length: 0").end(number)
+        passage = passages.open(client_port=local)
+        passage.host, passage.port, passage.ip = "a.test", port, "192.0.2.7"
+    netlog = NetLog(io.BytesIO(log.write()), NEEDED)
+    facts = Facts(netlog)
+
+    def told() -> Any:
+        for event in netlog:
+            facts.take(event)
+            yield event
+
+    exchanges = Exchanges(
+        told(),
+        was_seen=lambda _url: True,
+        error_name=netlog.error_name,
+        spool=io.BytesIO,
+        closing_at=lambda: LATER,
+        sockets=Sockets(passages),
+    )
+    assert len(list(exchanges)) == 3
+    seen: Any = {one.port: one.tls and one.tls["verdict"] for one in facts.servers(exchanges)}
+    assert seen[8443]["error"] == "net::ERR_CERT_DATE_INVALID"
+    assert seen[443]["error"] is None
+    assert seen[9443] is None
 
 
 def test_hostile_values_of_a_wrong_kind_do_not_stop_the_reading(tmp_path: Path) -> None:
