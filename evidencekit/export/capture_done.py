@@ -23,6 +23,14 @@ from evidencekit.export.members import (
 from evidencekit.export.words import Pair, load_words, term, term_with_argument
 from evidencekit.model.json import JsonObject
 
+_MEASURES = {
+    "viewport_alike_permille": "viewport",
+    "page_alike_permille": "page",
+    "words_alike_permille": "words",
+}
+_OLD_MEASURES = {"viewport_permille": "viewport_grey", "page_permille": "page_grey"}
+"""Of events before 2026-11-25 (docs/format/wacz.md §6)."""
+
 
 def done_parts(found: JsonObject) -> Iterator[Part]:
     """Yield all of it; ``found`` are the facts of a capture."""
@@ -122,18 +130,36 @@ def _replay(found: JsonObject) -> Iterator[Part]:
         yield Remark(words=words["replay.none"])
         return
     why_not = text_of(check, "why_not")
-    pages = (number_of(check, "viewport_permille"), number_of(check, "page_permille"))
-    alike = tuple(
-        words[f"replay.{name}"].filled(percent=f"{value / 10:.1f}")
-        for name, value in zip(("viewport", "page"), pages, strict=True)
-        if value is not None
-    )
-    counts = {name: number_of(check, name) or 0 for name in ("asked", "answered", "guessed")}
     missing = tuple(Foreign(text=one) for one in texts_of(check, "missing"))
     yield facts(
         told("replay.unfinished", term_with_argument("reason", why_not) if why_not else None),
-        told("replay.alike", *alike),
-        told("replay.answers", words["replay.answers_value"].filled(**counts)),
+        told("replay.alike", *_likeness(check)),
+        told("replay.answers", *_answers(check)),
         told("replay.missing", *missing),
         caption=words["replay.caption"],
     )
+
+
+def _likeness(check: JsonObject) -> Iterator[Pair]:
+    """Yield each measure that is there; those of old events are another measure, and say so."""
+    words = load_words("capture")
+    is_new = any(name in check for name in _MEASURES)
+    for member, name in (_MEASURES if is_new else _OLD_MEASURES).items():
+        value = number_of(check, member)
+        if value is not None:
+            yield words[f"replay.{name}"].filled(percent=f"{value / 10:.1f}")
+
+
+def _answers(check: JsonObject) -> Iterator[Pair]:
+    words = load_words("capture")
+    names = ("asked", "answered", "guessed")
+    counts = {name: number_of(check, name) or 0 for name in names}
+    yield words["replay.answers_value"].filled(**counts)
+    failed = number_of(check, "failed_before")
+    if failed:
+        yield words["replay.failed_before"].filled(count=failed)
+    for of, done in (("frames", "frames_answered"), ("videos", "videos_ready")):
+        count = number_of(check, of)
+        if count:
+            shown = number_of(check, done) or 0
+            yield words[f"replay.{of}"].filled(count=count, shown=shown)

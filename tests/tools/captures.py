@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from evidencekit.capture.replay.check import replay_detail
 from evidencekit.formats.artifact import artifact_line
 from evidencekit.formats.times import write_time
 from evidencekit.model.artifact import Sensitivity
@@ -14,6 +15,7 @@ from evidencekit.model.find import Access
 from evidencekit.model.hosting import HostName
 from evidencekit.model.ids import ArtifactId, Digest
 from evidencekit.model.json import Json
+from evidencekit.model.replay import ReplayCheck
 from tests.tools import accounts
 
 SEQ = 5
@@ -163,15 +165,7 @@ def full_facts(at: str) -> dict[str, Json]:
             ],
             "omitted": 0,
         },
-        "replay": {
-            "why_not": None,
-            "viewport_permille": 1000,
-            "page_permille": 987,
-            "asked": 30,
-            "answered": 28,
-            "guessed": 1,
-            "missing": ["https://cdn.example/v/1.mp4"],
-        },
+        "replay": dict(replay_detail(a_check())),
         "servers": [
             a_server("board.example", "192.0.2.7", tls=a_handshake()),
             {**a_server("tracker.example", None, tls=None), "refusal": "address-refused loopback"},
@@ -179,6 +173,23 @@ def full_facts(at: str) -> dict[str, Json]:
         ],
         "servers_omitted": 2,
     }
+
+
+def a_check() -> ReplayCheck:
+    return ReplayCheck(
+        viewport_alike_permille=1000,
+        page_alike_permille=987,
+        words_alike_permille=965,
+        asked=30,
+        answered=28,
+        guessed=1,
+        failed_before=4,
+        missing=("https://cdn.example/v/1.mp4",),
+        frames=3,
+        frames_answered=2,
+        videos=6,
+        videos_ready=5,
+    )
 
 
 def a_server(host: str, ip: str | None, *, tls: Mapping[str, Json] | None) -> dict[str, Json]:

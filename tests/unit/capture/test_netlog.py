@@ -436,6 +436,26 @@ def guarded(host: str, ip: str) -> PassageLog:
     return passages
 
 
+def facts_of(log: Log, sockets: Sockets) -> tuple[Facts, Exchanges]:
+    netlog = NetLog(io.BytesIO(log.write()), NEEDED)
+    facts = Facts(netlog)
+
+    def told() -> Any:
+        for event in netlog:
+            facts.take(event)
+            yield event
+
+    exchanges = Exchanges(
+        told(),
+        was_seen=lambda _url: True,
+        error_name=netlog.error_name,
+        spool=io.BytesIO,
+        closing_at=lambda: LATER,
+        sockets=sockets,
+    )
+    return facts, exchanges
+
+
 def test_certificates_and_verdicts_are_documented() -> None:
     log = Log().add("SOCKET_POOL_CONNECT_JOB_CREATED", 6, group_id="https://a.test <null>")
     log.tie("SOCKET_ALIVE", 5, 6, phase=1)
@@ -452,22 +472,7 @@ def test_certificates_and_verdicts_are_documented() -> None:
         scts={"scts": [1.5]},
     )
     log.add("SSL_CONNECT", 5, 2, net_error=-201).end(1, net_error=-201)
-    netlog = NetLog(io.BytesIO(log.write()), NEEDED)
-    facts = Facts(netlog)
-
-    def told() -> Any:
-        for event in netlog:
-            facts.take(event)
-            yield event
-
-    exchanges = Exchanges(
-        told(),
-        was_seen=lambda _url: True,
-        error_name=netlog.error_name,
-        spool=io.BytesIO,
-        closing_at=lambda: LATER,
-        sockets=Sockets(guarded("a.test", "192.0.2.7")),
-    )
+    facts, exchanges = facts_of(log, Sockets(guarded("a.test", "192.0.2.7")))
     assert not list(exchanges)
     documents: Any = facts.documents(exchanges)
     (verdict,) = documents[TLS]["verdicts"]
@@ -514,22 +519,7 @@ def test_verdict_belongs_to_the_certificate_and_not_to_all_ports_of_its_host() -
         log.answer(number, "HTTP/1.1 200 OK", "Content-Length: 0").end(number)
         passage = passages.open(client_port=local)
         passage.host, passage.port, passage.ip = "a.test", port, "192.0.2.7"
-    netlog = NetLog(io.BytesIO(log.write()), NEEDED)
-    facts = Facts(netlog)
-
-    def told() -> Any:
-        for event in netlog:
-            facts.take(event)
-            yield event
-
-    exchanges = Exchanges(
-        told(),
-        was_seen=lambda _url: True,
-        error_name=netlog.error_name,
-        spool=io.BytesIO,
-        closing_at=lambda: LATER,
-        sockets=Sockets(passages),
-    )
+    facts, exchanges = facts_of(log, Sockets(passages))
     assert len(list(exchanges)) == 3
     seen: Any = {one.port: one.tls and one.tls["verdict"] for one in facts.servers(exchanges)}
     assert seen[8443]["error"] == "net::ERR_CERT_DATE_INVALID"

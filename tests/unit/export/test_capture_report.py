@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from evidencekit.capture.replay.check import replay_detail
 from evidencekit.export.capture_report import render_capture
 from evidencekit.export.words import load_words
 from evidencekit.model.bundle import CaptureAccount
 from evidencekit.model.json import Json
+from evidencekit.model.replay import ReplayCheck
 from evidencekit.text.clean import clean
 from tests.tools import accounts, captures
 from tests.tools.captures import a_capture, a_hostile_capture
@@ -21,6 +23,12 @@ def rendered(account: CaptureAccount) -> str:
 
 def text_of(account: CaptureAccount) -> str:
     return Page(rendered(account)).text
+
+
+def text_with(**changes: Json) -> str:
+    """Return the report of a capture some of whose facts are others."""
+    facts = captures.full_facts("2026-11-20T15:03:58.250000Z")
+    return text_of(a_capture(detail={"facts": {**facts, **changes}}))
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +132,36 @@ def test_it_answers_what_a_court_asks(full: str) -> None:
         "2026-동백 게시판 유포 건",
     ):
         assert expected in full, expected
+
+
+def test_replay_is_told_with_all_that_the_check_counts(full: str) -> None:
+    for expected in (
+        "첫 화면 100.0%",
+        "whole page 98.7 %",
+        "문서의 낱말 96.5%",
+        "words of the document 96.5 %",
+        "30, of which the record answered 28 (1 of these by a similar address)",
+        "수집할 때에도 응답이 없던 요청 4건",
+        "documents in frames: 3, of which the record answered 2",
+        "동영상 6개 가운데 화면이 나온 것 5개",
+    ):
+        assert expected in full, expected
+    assert "mean grey" not in full
+
+
+def test_a_replay_that_shows_nothing_alike_says_so() -> None:
+    none_alike = ReplayCheck(
+        viewport_alike_permille=0, page_alike_permille=3, words_alike_permille=0, frames=3
+    )
+    text = text_with(replay=dict(replay_detail(none_alike)))
+    for expected in ("첫 화면 0.0%", "전체 화면 0.3%", "문서의 낱말 0.0%", "기록에서 응답 0건"):
+        assert expected in text, expected
+
+
+def test_likeness_of_old_events_is_called_another_measure() -> None:
+    text = text_with(replay={"viewport_permille": 1000, "page_permille": 987, "asked": 30})
+    assert "첫 화면 100.0% (이전 버전의 측정: 평균 밝기만 비교" in text
+    assert "whole page 98.7 % (an older measure, of mean grey only; not comparable" in text
 
 
 def test_what_no_seal_proves_stands_in_every_report(full: str) -> None:
