@@ -4,7 +4,8 @@ Names, addresses and certificates are what the recording machine saw on its own 
 registry says what its customers told it. The section says so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
 
 from evidencekit.export.blocks import Cell, Foreign, Line, Part, Remark, Rows, Section, facts, told
 from evidencekit.export.capture_hosting import hosting_parts
@@ -21,18 +22,23 @@ from evidencekit.export.words import load_words, term, term_with_argument
 from evidencekit.model.bundle import CaptureAccount
 from evidencekit.model.json import JsonObject
 
+_PORTS = {"http": 80, "https": 443}
+
 
 def origin_section(account: CaptureAccount) -> Section:
     """Return the section on servers and hosts."""
-    found = mapping_of(account.body.detail, "facts")
-    parts = (*_servers(found), *_around(found), *hosting_parts(account))
+    detail = account.body.detail
+    found = mapping_of(detail, "facts")
+    page = _host_and_port(text_of(detail, "final_url"))
+    parts = (*_servers(found, page), *_around(found), *hosting_parts(account))
     return Section(name="origin", parts=parts)
 
 
-def _servers(found: JsonObject) -> Iterator[Part]:
+def _servers(found: JsonObject, page: tuple[str, str] | None) -> Iterator[Part]:
     words, servers = load_words("capture"), mappings_of(found, "servers")
     if servers:
-        yield Rows(name="servers", rows=map(_server, servers), caption=words["servers.caption"])
+        caption = "servers.caption_page_first" if _is_first(page, servers) else "servers.caption"
+        yield Rows(name="servers", rows=map(_server, servers), caption=words[caption])
         omitted = number_of(found, "servers_omitted")
         if omitted:
             yield Remark(words=words["omitted"].filled(count=omitted))
@@ -45,6 +51,25 @@ def _servers(found: JsonObject) -> Iterator[Part]:
         yield Remark(words=words["servers.only_peers"])
     else:
         yield Remark(words=words["servers.none"])
+
+
+def _is_first(page: tuple[str, str] | None, servers: Sequence[JsonObject]) -> bool:
+    """Return whether the first row, and no other, is where the page came from."""
+    at_page = [
+        number
+        for number, one in enumerate(servers)
+        if (text_of(one, "host"), text_of(one, "port")) == page and not text_of(one, "refusal")
+    ]
+    return at_page == [0]
+
+
+def _host_and_port(url: str) -> tuple[str, str] | None:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.hostname, str(port)) if parts.hostname and port else None
 
 
 def _around(found: JsonObject) -> Iterator[Part]:

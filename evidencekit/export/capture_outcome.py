@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evidencekit.export.blocks import Cell, Foreign, Items, Part, Remark, facts, told
-from evidencekit.export.members import mapping_of, mappings_of, moment_of, text_of
+from evidencekit.export.members import mapping_of, mappings_of, moment_of, number_of, text_of
 from evidencekit.export.visits import Reason, reasons_of
 from evidencekit.export.words import Pair, load_words, term
 from evidencekit.formats.artifact import ids_in
@@ -87,20 +87,27 @@ def _private(capture_facts: JsonObject) -> Iterator[Foreign | Pair]:
     servers = [one for one in mappings_of(capture_facts, "servers") if text_of(one, "ip_is")]
     for one in servers[:MAX_NAMED]:
         yield _place(one, term("address", text_of(one, "ip_is")))
-    if not servers:
+    if not servers and _all_known(capture_facts):
         yield load_words("capture")["outcome.none_private"]
+
+
+def _all_known(capture_facts: JsonObject) -> bool:
+    """Return whether the record names the address of every server that was met."""
+    servers = mappings_of(capture_facts, "servers")
+    is_whole = number_of(capture_facts, "servers_omitted") == 0
+    return bool(servers) and is_whole and all(text_of(one, "ip") for one in servers)
 
 
 def _is_doubted(server: JsonObject) -> bool:
     """Return whether a connection went on although its certificate was found wrong."""
     tls = mapping_of(server, "tls")
     is_wrong = bool(text_of(mapping_of(tls, "verdict"), "error"))
-    return is_wrong and bool(text_of(server, "ip")) and not text_of(tls, "error")
+    return is_wrong and not text_of(server, "refusal") and not text_of(tls, "error")
 
 
 def _place(server: JsonObject, kind: Pair | None = None) -> Foreign:
-    place = f"{text_of(server, 'host')}:{text_of(server, 'port')} → {text_of(server, 'ip')}"
-    return Foreign(text=place, form="code", before=kind)
+    place, ip = f"{text_of(server, 'host')}:{text_of(server, 'port')}", text_of(server, "ip")
+    return Foreign(text=f"{place} → {ip}" if ip else place, form="code", before=kind)
 
 
 def _state_of(account: CaptureAccount) -> Iterator[Pair]:

@@ -35,7 +35,7 @@ from evidencekit.capture.guard.dialing import Dialer
 from evidencekit.capture.guard.dns_question import observe_dns
 from evidencekit.capture.guard.names import Observe, Resolve, resolve_host
 from evidencekit.capture.guard.own_network import capture_guard
-from evidencekit.capture.guard.passages import PassageLog
+from evidencekit.capture.guard.passages import PassageLog, host_and_port
 from evidencekit.capture.guard.refusals import through_proxy
 from evidencekit.capture.guard.servers import gather_servers, servers_document
 from evidencekit.capture.guard.socks import SocksGuard
@@ -286,7 +286,7 @@ def _detail(
         **servers_document(
             # What did not come out of the log is at least known to the guard.
             recording.servers or gather_servers((one, None) for one in passages.all()),
-            page=_page_host(visit),
+            page=host_and_port(visit.document.url) if visit.document else None,
         ),
     }
 

@@ -62,9 +62,17 @@ def gather_servers(
     return tuple(one for same in found.values() for one in _merged(same))
 
 
-def servers_document(servers: Iterable[Server], *, page: str | None) -> dict[str, Json]:
-    """Return ``servers`` and ``servers_omitted``, those of the host ``page`` first."""
-    listed = sorted(servers, key=lambda one: one.host != page)
+def servers_document(servers: Iterable[Server], *, page: tuple[str, int] | None) -> dict[str, Json]:
+    """Return ``servers`` and ``servers_omitted``.
+
+    First those at host and port of ``page``, the URL that answered as the page, then others of its
+    host; whoever was not connected to comes last.
+    """
+    host = page[0] if page is not None else None
+    listed = sorted(
+        servers,
+        key=lambda one: (one.refusal is not None, (one.host, one.port) != page, one.host != host),
+    )
     why_not = capture_guard(allow_private=False)  # also where everything was allowed
     return {
         "servers": [_document(one, why_not) for one in listed[:MAX_SERVERS]],

@@ -13,7 +13,6 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import evidencekit
 from evidencekit.capture.address import parse_url
@@ -24,7 +23,14 @@ from evidencekit.capture.guard.dialing import Dialer
 from evidencekit.capture.guard.dns_question import observe_dns
 from evidencekit.capture.guard.names import Observe, Resolve, resolve_host
 from evidencekit.capture.guard.own_network import capture_guard
-from evidencekit.capture.guard.passages import DNS, TCP, Passage, lookup_documents, passage_document
+from evidencekit.capture.guard.passages import (
+    DNS,
+    TCP,
+    Passage,
+    host_and_port,
+    lookup_documents,
+    passage_document,
+)
 from evidencekit.capture.guard.refusals import through_proxy
 from evidencekit.capture.guard.servers import gather_servers, servers_document
 from evidencekit.capture.guard.upstream import Upstream
@@ -331,4 +337,4 @@ def _detail(walked: Walked, fetcher: Fetcher, received: int) -> Mapping[str, Jso
 
 def _servers(walked: Walked, fetcher: Fetcher, passages: Sequence[Passage]) -> Mapping[str, Json]:
     met = ((one, fetcher.secured.get((one.host, one.port))) for one in passages)
-    return servers_document(gather_servers(met), page=urlsplit(walked.page.url).hostname)
+    return servers_document(gather_servers(met), page=host_and_port(walked.page.url))

@@ -15,15 +15,15 @@ from tests.tools.builders import a_signer
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
-def passage(host: str, ip: str | None, **more: Any) -> Passage:
-    return Passage(at=NOW, client_port=None, host=host, port=443, ip=ip, **more)
+def passage(host: str, ip: str | None, *, port: int = 443, **more: Any) -> Passage:
+    return Passage(at=NOW, client_port=None, host=host, port=port, ip=ip, **more)
 
 
 def tls(leaf: str | None) -> dict[str, Any]:
     return {"certificate": {"sha256": leaf} if leaf is not None else None}
 
 
-def listed(*met: tuple[Passage, Any], page: str | None = None) -> list[Any]:
+def listed(*met: tuple[Passage, Any], page: tuple[str, int] | None = None) -> list[Any]:
     found = servers_document(gather_servers(met), page=page)["servers"]
     assert isinstance(found, list)
     return found
@@ -51,9 +51,25 @@ def test_another_certificate_another_address_and_a_refusal_are_servers_of_their_
 def test_the_page_comes_first_and_what_does_not_fit_is_counted() -> None:
     met = [(passage(f"n{number}.test", "192.0.2.1"), None) for number in range(MAX_SERVERS + 5)]
     last = f"n{MAX_SERVERS + 4}.test"
-    found: Any = servers_document(gather_servers(met), page=last)
+    found: Any = servers_document(gather_servers(met), page=(last, 443))
     assert found["servers"][0]["host"] == last
     assert (len(found["servers"]), found["servers_omitted"]) == (MAX_SERVERS, 5)
+
+
+def test_server_of_the_page_is_told_by_its_port_and_refused_ones_come_last() -> None:
+    found = listed(
+        (passage("a.test", None, refusal="address-refused private 10.0.0.1"), None),
+        (passage("b.test", "192.0.2.2"), None),
+        (passage("a.test", "192.0.2.1", port=80), None),
+        (passage("a.test", "192.0.2.1"), None),
+        page=("a.test", 443),
+    )
+    assert [(one["host"], one["port"], one["refusal"] is None) for one in found] == [
+        ("a.test", 443, True),
+        ("a.test", 80, True),
+        ("b.test", 443, True),
+        ("a.test", 443, False),
+    ]
 
 
 def test_what_the_name_led_to_and_what_the_resolver_said_stand_beside_the_address() -> None:

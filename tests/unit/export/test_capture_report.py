@@ -164,6 +164,60 @@ def test_likeness_of_old_events_is_called_another_measure() -> None:
     assert "whole page 98.7 % (an older measure, of mean grey only; not comparable" in text
 
 
+PAGE_FIRST = "첫 행이 화면 자체를 보낸 서버입니다"
+A_PAGE = captures.a_server("board.example", "192.0.2.7", tls=None)
+
+
+def test_first_row_is_called_the_server_of_the_page_where_it_is(full: str) -> None:
+    assert PAGE_FIRST in full
+    assert "the page's own server comes first" in full
+
+
+@pytest.mark.parametrize(
+    "servers",
+    [
+        [{**A_PAGE, "port": 80}, A_PAGE],
+        [{**A_PAGE, "refusal": "address-refused private 10.0.0.1", "ip": None}],
+        [{**A_PAGE, "host": "cdn.example"}],
+        [{**A_PAGE, "port": None}],
+        [A_PAGE, {**A_PAGE, "ip": "192.0.2.9"}],
+    ],
+    ids=["another-port", "refused", "another-host", "port-unknown", "two-of-them"],
+)
+def test_first_row_is_not_called_the_server_of_the_page_where_it_may_be_another(
+    servers: Json,
+) -> None:
+    text = text_with(servers=servers)
+    assert PAGE_FIRST not in text
+    assert "접속한 서버. 수집에 쓴 바로 그 연결에서 관찰한 것입니다." in text
+
+
+@pytest.mark.parametrize("final_url", [None, "", "about:blank", "https://[", "https://x:y/"])
+def test_without_the_address_of_the_page_no_row_is_called_its_server(final_url: str | None) -> None:
+    assert PAGE_FIRST not in text_of(a_capture(detail={"final_url": final_url}))
+
+
+NONE_PRIVATE = "기록에 나타난 서버 가운데 내부 주소는 없습니다."
+
+
+def test_no_private_address_is_claimed_only_where_every_address_is_known() -> None:
+    unseen = captures.a_server("hidden.example", None, tls=None)
+    assert NONE_PRIVATE in text_with(servers=[A_PAGE], servers_omitted=0)
+    assert NONE_PRIVATE not in text_with(servers=[A_PAGE], servers_omitted=2)
+    assert NONE_PRIVATE not in text_with(servers=[A_PAGE], servers_omitted=None)
+    assert NONE_PRIVATE not in text_with(servers=[A_PAGE, unseen], servers_omitted=0)
+    assert NONE_PRIVATE not in text_with(servers=[], servers_omitted=0)
+
+
+def test_wrong_certificate_behind_a_proxy_is_an_overridden_warning_too() -> None:
+    hidden = captures.a_server("hidden.example", None, tls=captures.a_handshake())
+    warned = "인증서 오류가 있는데도 연결한 서버"
+    text = text_with(servers=[hidden])
+    assert text.index(warned) < text.index("hidden.example:443") < text.index("완전하지 않은 사유")
+    assert "hidden.example:443 →" not in text
+    assert warned not in text_with(servers=[{**hidden, "refusal": "proxy-refused"}])
+
+
 def test_what_no_seal_proves_stands_in_every_report(full: str) -> None:
     bare = a_capture(about=None, seal=None, early=(), hosting=None)
     for text in (full, text_of(bare)):
