@@ -115,13 +115,12 @@ def _gzip(pieces: Pieces) -> Pieces:
     for piece in pieces:
         rest = piece
         while rest:
-            yield engine.decompress(rest, _PIECE)
-            rest = engine.unconsumed_tail
-            if engine.eof:
-                rest = engine.unused_data
-                if not rest.startswith(b"\x1f\x8b"):
-                    return
-                engine = zlib.decompressobj(wbits=31)  # several members are one content
+            if engine.eof:  # several members are one content, and zeros may fill up what follows
+                rest = rest.lstrip(b"\0")
+                engine = zlib.decompressobj(wbits=31) if rest else engine
+            if rest:
+                yield engine.decompress(rest, _PIECE)
+                rest = engine.unused_data if engine.eof else engine.unconsumed_tail
 
 
 def _deflate(pieces: Pieces) -> Pieces:
@@ -131,9 +130,11 @@ def _deflate(pieces: Pieces) -> Pieces:
     engine = zlib.decompressobj(wbits=15 if is_zlib else -15)
     for piece in chain((first,), pieces):
         rest = piece
-        while rest and not engine.eof:
+        while rest:
+            if engine.eof:
+                raise zlib.error("more follows the end")
             yield engine.decompress(rest, _PIECE)
-            rest = engine.unconsumed_tail
+            rest = engine.unused_data if engine.eof else engine.unconsumed_tail
 
 
 def _brotli(pieces: Pieces) -> Pieces:

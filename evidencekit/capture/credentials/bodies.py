@@ -41,6 +41,15 @@ class Body:
     is_whole: bool
     """Whether it could be decoded to its end, or to where the record ends."""
 
+    def framing(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield what lies between, before and behind the pieces of a body there, less trailers."""
+        for first, last in sorted((*self.pieces, self.trailers)):
+            if start < first:
+                yield start, first
+            start = max(start, last)
+        if start < end:
+            yield start, end
+
     def back(self, finds: list[Found]) -> Iterator[Found]:
         """Yield finds with offsets of the record, one that lies in several chunks in parts.
 

@@ -155,15 +155,17 @@ class Clearing:
             again = repeated(body.data, body.start, body.end, self._values)
             yield from in_plain(record, body, again)
         if body is not None:
-            again = repeated(record.data, *body.trailers, self._values)
-            yield from edits(record.data, again)
+            framing = body.framing(record.head_end(), record.end)
+            for span in (body.trailers, *framing):
+                yield from edits(record.data, repeated(record.data, *span, self._values))
 
     def _packed_anew(
         self, record: Record, body: Body | None, tally: Tally, name: str
     ) -> Packed | None:
         if body is None or not body.coding:
             return None
-        if not tally.budget.allows(body.end - body.start, self._values):
+        size = body.end - body.start + sum(end - start for start, end in body.pieces)
+        if not tally.budget.allows(size, self._values):
             tally.leave(name, _UNSEARCHED)
             return None
         return pack_anew(record, body, self._values)

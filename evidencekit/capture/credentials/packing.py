@@ -58,7 +58,7 @@ class Packed:
 def pack_anew(record: Record, body: Body, values: Sequence[bytes]) -> Packed | None:
     """Return the packed ``body`` of ``record`` without credentials; None where it holds none."""
     finds = outermost(_finds(record, body, values))
-    if not finds and body.is_whole:
+    if not finds and body.is_whole and not _is_in_packed(record, body, values):
         return None
     size = sum(end - start for start, end in body.pieces)
     how: How = "unread"
@@ -83,6 +83,12 @@ def packed(content: bytes, coding: bytes, size: int) -> bytes | None:
 def _finds(record: Record, body: Body, values: Sequence[bytes]) -> Iterator[Found]:
     yield from in_body(record, body)
     yield from repeated(body.data, body.start, body.end, values)
+
+
+def _is_in_packed(record: Record, body: Body, values: Sequence[bytes]) -> bool:
+    """Tell whether a value stands in the packed bytes: a file name, a frame to be skipped."""
+    joined = b"".join(record.data[start:end] for start, end in body.pieces)
+    return next(repeated(joined, 0, len(joined), values), None) is not None
 
 
 def _marked(body: Body, finds: list[Found]) -> bytes:

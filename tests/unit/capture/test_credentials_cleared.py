@@ -413,6 +413,38 @@ def test_a_packed_body_in_chunks_is_packed_anew_into_the_same_chunks(tmp_path: P
     assert len(after) == len(body)
 
 
+def test_what_stands_in_the_packed_bytes_themselves_is_gone_too(tmp_path: Path) -> None:
+    packed_page = gzip.compress(PAGE.replace(SECRET, b""))
+    named = packed_page[:3] + b"\x08" + packed_page[4:10] + SECRET + b"\0" + packed_page[10:]
+    skipped = b"\x50\x2a\x4d\x18" + len(SECRET).to_bytes(4, "little") + SECRET
+    for coding, body, how in (
+        (b"gzip", named, "repacked"),
+        (b"zstd", skipped + zstd(PAGE.replace(SECRET, b"")), "repacked"),
+        (b"gzip", packed_page + SECRET, "unread"),
+        (b"deflate", zlib.compress(PAGE.replace(SECRET, b"")) + SECRET, "unread"),
+    ):
+        folder = tmp_path / f"{coding.decode()}-{len(body)}-{how}"
+        folder.mkdir()
+        head = answer(b"Content-Encoding: " + coding, b"Content-Type: text/html")
+        one = asking(b"Cookie: s=" + SECRET, response=block(head, body))
+        result = cleared(warc(folder / "a.warc.gz", one), folder)
+        assert SECRET not in inflated(result.path)
+        assert result.packed == {how: 1}
+        assert len(body_in(result, folder)) == len(body)
+        warcio_check(result.path)
+
+
+@pytest.mark.parametrize("coding", [b"identity", b"gzip"])
+def test_what_frames_chunks_is_searched_too(tmp_path: Path, coding: bytes) -> None:
+    wire = gzip.compress(b"hello") if coding == b"gzip" else b"hello"
+    body = b"%x;%s\r\n%s\r\n0;%s\r\n\r\n" % (len(wire), SECRET, wire, SECRET)
+    head = answer(b"Transfer-Encoding: chunked", b"Content-Encoding: " + coding)
+    path = warc(tmp_path / "a.warc.gz", asking(b"Cookie: s=" + SECRET, response=block(head, body)))
+    result = cleared(path, tmp_path)
+    assert body_in(result, tmp_path) == body.replace(SECRET, b"X" * len(SECRET))
+    assert (result.replaced["repeated"], result.packed) == (2, {})
+
+
 def test_a_digest_by_which_a_covered_body_could_be_guessed_is_covered_too(tmp_path: Path) -> None:
     form = b"application/x-www-form-urlencoded"
     upload = posting(b"pin=1234", form, b"Content-MD5: abc=", b"Digest: SHA-256=x")
