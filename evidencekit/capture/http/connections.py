@@ -28,7 +28,7 @@ class Connections:
         self._idle: list[Connection] = []
         self._lent: set[Connection] = set()
         self._unasked: list[Unasked] = []
-        self._refusals: dict[str, Refusal] = {}
+        self._refusals: dict[Origin, Refusal] = {}
         self._room: defaultdict[Origin, threading.BoundedSemaphore] = defaultdict(
             lambda: threading.BoundedSemaphore(PER_HOST)
         )
@@ -66,14 +66,14 @@ class Connections:
             return tuple(sorted(self._unasked, key=lambda one: one.peer.connection))
 
     def refusals(self) -> tuple[Refusal, ...]:
-        """Return each host whose certificate was refused and then accepted, by name."""
+        """Return what was said of each certificate that was refused and then accepted, by host."""
         with self._lock:
-            return tuple(self._refusals[host] for host in sorted(self._refusals))
+            return tuple(self._refusals[origin] for origin in sorted(self._refusals))
 
-    def refusal(self, host: str) -> Refusal | None:
-        """Return why the certificate of a host was refused, before it was accepted."""
+    def refusal(self, origin: Origin) -> Refusal | None:
+        """Return why the certificate of a host and port was refused, before it was accepted."""
         with self._lock:
-            return self._refusals.get(host)
+            return self._refusals.get(origin)
 
     def break_off(self) -> None:
         """End what threads wait for on connections that they were lent."""
@@ -119,14 +119,14 @@ class Connections:
     def _connected(self, origin: Origin) -> Connection:
         if origin.scheme != "https":
             return self._connect(origin, None)
-        if self.refusal(origin.host) is None:
+        if self.refusal(origin) is None:
             try:
                 return self._connect(origin, self._trust.strict)
             except ssl.SSLCertVerificationError as exc:
                 if not self._trust.accepts_invalid:
                     raise
                 with self._lock:
-                    self._refusals.setdefault(origin.host, refusal_of(origin.host, exc))
+                    self._refusals.setdefault(origin, refusal_of(origin.host, exc))
         return self._connect(origin, self._trust.unverified)
 
     def _connect(self, origin: Origin, tls: ssl.SSLContext | None) -> Connection:

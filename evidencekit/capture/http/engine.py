@@ -310,7 +310,7 @@ def _notes(walked: Walked, connections: Connections) -> tuple[str, ...]:
     refresh = (f"refresh-not-followed {walked.refresh}",) if walked.refresh else ()
     unasked = len(connections.unasked())
     return (
-        *not_verified((one.host, one.why) for one in connections.refusals()),
+        *not_verified(dict.fromkeys((one.host, one.why) for one in connections.refusals())),
         *scripts,
         *refresh,
         *((f"answers-unasked {unasked}",) if unasked else ()),

@@ -288,22 +288,23 @@ class Fetcher:
         if one.answer.reason is None and one.tape.beyond_bytes:
             facts["beyond_bytes"] = one.tape.beyond_bytes
         if peer.tls_version is not None:
-            facts["tls"] = self._tls(peer, host)
-            refusal = self.connections.refusal(host) if not peer.is_verified else None
+            origin = _origin(one.url)
+            facts["tls"] = self._tls(peer, origin)
+            refusal = self.connections.refusal(origin) if not peer.is_verified else None
             self.secured[host, peer.port] = _secured(peer, refusal.why if refusal else None)
         return facts
 
-    def _tls(self, peer: Peer, host: str) -> Json:
+    def _tls(self, peer: Peer, origin: Origin) -> Json:
         tls: dict[str, Json] = {
             "version": peer.tls_version,
             "cipher": peer.cipher,
             "verified": peer.is_verified,
             "chain_sha256": [sha256(certificate).hexdigest() for certificate in peer.chain],
         }
-        refusal = self.connections.refusal(host) if not peer.is_verified else None
+        refusal = self.connections.refusal(origin) if not peer.is_verified else None
         if refusal is not None:
             tls["refused_before"] = {"error": refusal.why, "code": refusal.code}
-            tls["wrong_with_chain"] = self._trust.look_at(peer.chain, host)
+            tls["wrong_with_chain"] = self._trust.look_at(peer.chain, origin.host)
         if peer.chain not in self._chains:  # once per file; the digests say which
             tls["chain_der_base64"] = [b64encode(c).decode("ascii") for c in peer.chain]
             self._chains.add(peer.chain)

@@ -91,6 +91,26 @@ def test_a_good_certificate_is_verified_also_where_bad_ones_are_accepted(tmp_pat
     assert "refused_before" not in one["tls"]
 
 
+def test_another_port_of_a_host_that_was_refused_is_verified(tmp_path: Path) -> None:
+    authority = Authority()
+    ca_file = authority.save(tmp_path / "ca.pem")
+    for name in ("good", "bad"):
+        (tmp_path / name).mkdir()
+    good_tls = authority.server(tmp_path / "good")
+    bad_tls = authority.server(tmp_path / "bad", valid=LONG_AGO)
+    with HostileServer({"/a": says(page(b"x"))}, tls=good_tls) as good:
+        body = f"<img src='{good.url('/a', host=NAME)}'>".encode()
+        with HostileServer({"/": says(page(body))}, tls=bad_tls) as bad:
+            result = accepting(tmp_path / "x", bad, ca_file=ca_file)
+            ports = {bad.port: False, good.port: True}
+
+    assert result.verdict == CaptureVerdict.COMPLETE
+    assert result.notes == (f"tls-not-verified {NAME} certificate has expired",)
+    told = {one["peer"]["port"]: one["tls"] for one in metadata(tmp_path / "x")}
+    assert {port: tls["verified"] for port, tls in told.items()} == ports
+    assert [port for port, tls in told.items() if "refused_before" in tls] == [bad.port]
+
+
 def test_a_failure_of_tls_that_is_none_of_the_certificate_is_refused(tmp_path: Path) -> None:
     with HostileServer({"/": says(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 20)}) as server:
         url = server.url().replace("http:", "https:")
