@@ -228,9 +228,12 @@ class Fetcher:
             return
         for piece in response.stream(answer.piece_bytes, decode_content=False):
             answer.take(piece)
+        wrong = tape.wrong_with_chunks(answer.body_bytes) if response.chunked else None
         if not tape.has_head:  # http.client takes the end of the connection for the line
             answer.end("incomplete-header", "disconnect")
-        if not self._is_without_media:  # nor what would come over it unasked
+        elif wrong is not None:
+            answer.end(*wrong)
+        elif not self._is_without_media:  # nor what would come over it unasked
             connection.is_kept = connection.may_go_on(response.status, tape)
 
     def _is_ended_at_head(self, answer: Answer) -> bool:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 from evidencekit.capture.http.budget import Budget
 from evidencekit.capture.http.limits import Limits
 from evidencekit.capture.http.received import IN_MEMORY_BYTES, Received
+from evidencekit.capture.netlog.chunks import Chunks
 from evidencekit.capture.stopped import StoppedError, why_not_written
 from evidencekit.capture.warc import Block, Truncated
 
@@ -59,6 +60,8 @@ class Tape:
         self._head = bytearray()
         self._head_end: int | None = None
         self._interim_bytes = 0
+        self._chunks = Chunks()
+        self._in_chunks = 0
         self.sent = b""
         self.sent_at: datetime | None = None
         self.received_bytes = 0
@@ -132,16 +135,36 @@ class Tape:
         kept = len(data)
         if self._head_end is None:
             self._head_end = self._find_head_end(data)
+            if self._head_end is not None:
+                self._take_chunks(data[self._head_end - self.received_bytes :])
             if self._is_head_only and self._head_end is not None:
                 kept = self._head_end - self.received_bytes
-        elif self._is_head_only:
-            kept = 0
+        else:
+            self._take_chunks(data)
+            kept = 0 if self._is_head_only else kept
         try:
             self._received.add(data[:kept])
         except OSError as exc:
             self.received_bytes, self.is_disk_full = self._received.size_bytes, True
             raise self.stop(f"recording-stopped {why_not_written(exc)}", "unspecified") from exc
         self.received_bytes += len(data)
+
+    def _take_chunks(self, body: bytes) -> None:
+        """Read along as chunks, whatever it is: what is none ends that at once."""
+        self._in_chunks += len(self._chunks.feed(body))
+        self._chunks.trailers.clear()  # a server could send them for ever
+
+    def wrong_with_chunks(self, body_bytes: int) -> tuple[str, Truncated] | None:
+        """Return reason and truncation where a chunked body, read to its end, is not whole.
+
+        ``body_bytes`` of it were read; urllib3 takes more for chunks than there are, and the end of
+        the connection for that of the body.
+        """
+        if self._chunks.is_over and self._in_chunks == body_bytes:
+            return None
+        if self._chunks.is_over or self._chunks.is_broken:
+            return "malformed-http", "unspecified"
+        return "incomplete-body", "disconnect"
 
     def _find_head_end(self, data: bytes) -> int | None:
         """Look for the end of the final head; one of an interim answer is passed over."""

@@ -76,6 +76,26 @@ def test_a_connection_serves_several_exchanges_and_each_record_holds_its_own_byt
     assert_checks(tmp_path)
 
 
+def test_a_connection_whose_chunks_are_none_serves_nobody_any_more(tmp_path: Path) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/css\r\nTransfer-Encoding: chunked\r\n\r\n"
+    sheet = b"@import 'two';"
+    wire = b"%x\r\n%sXX0\r\n\r\n" % (len(sheet), sheet)
+    with kept(one=head + wire, two=sheet_of()) as server:
+        result = capture(tmp_path, server.url())
+
+    assert result.verdict == CaptureVerdict.PARTIAL
+    assert [(talk.target, talk.connection) for talk in server.talks] == [
+        ("/", 1),
+        ("/one", 1),
+        ("/two", 2),
+    ]
+    assert [one["outcome"] for one in metadata(tmp_path)] == [
+        "complete",
+        "malformed-http",
+        "complete",
+    ]
+
+
 def test_bytes_beyond_an_answer_are_kept_with_it_and_are_nobody_elses_answer(
     tmp_path: Path,
 ) -> None:

@@ -444,6 +444,20 @@ CASES: dict[str, tuple[bytes | Answer, CaptureVerdict, str, str | None]] = {
         "malformed-http",
         "unspecified",
     ),
+    **{
+        f"chunks-{name}": (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + wire,
+            PARTIAL,
+            *why,
+        )
+        for name, wire, why in (
+            ("cut-in-size", b"5\r\nhello\r\n000", ("incomplete-body", "disconnect")),
+            ("cut-before-end", b"5\r\nhello\r\n0\r\n", ("incomplete-body", "disconnect")),
+            ("cut-in-trailer", b"5\r\nhello\r\n0\r\nX: y", ("incomplete-body", "disconnect")),
+            ("no-line-end", b"5\r\nhelloXX0\r\n\r\n", ("malformed-http", "unspecified")),
+            ("signed", b"+5\r\nhello\r\n0\r\n\r\n", ("malformed-http", "unspecified")),
+        )
+    },
     "cut-chunk": (
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc",
         PARTIAL,
