@@ -134,7 +134,7 @@ def _deflate(pieces: Pieces) -> Pieces:
             if engine.eof:
                 raise zlib.error("more follows the end")
             yield engine.decompress(rest, _PIECE)
-            rest = engine.unused_data if engine.eof else engine.unconsumed_tail
+            rest = engine.unconsumed_tail or engine.unused_data
 
 
 def _brotli(pieces: Pieces) -> Pieces:

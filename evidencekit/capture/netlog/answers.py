@@ -209,8 +209,7 @@ class Answers:
             return  # the talk with the guard, or what a WebSocket receives
         data = event.octets()
         if data is None:
-            self._lost.add(socket)
-            self._closed(socket)
+            self._lose(socket)
         elif is_http2:
             for frame in self._framed.setdefault(socket, Frames()).feed(data):
                 answer = self._streams.get(self._sockets.job_of_stream(socket, frame.stream))
@@ -218,6 +217,12 @@ class Answers:
                     answer.feed(frame)
         elif plain is not None:
             plain.feed(data)
+
+    def _lose(self, socket: int) -> None:
+        self._lost.add(socket)
+        if socket in self._plain:
+            self._plain[socket].is_until_close = False  # what is missing is no end
+        self._closed(socket)
 
     def _stream_of(self, event: Event) -> _Http2 | None:
         """Return the stream that an event of an HTTP/2 session tells of."""

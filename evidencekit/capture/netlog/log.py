@@ -74,9 +74,10 @@ class Event:
     def octets(self) -> bytes | None:
         """Return what went over a socket; None where the log does not say it."""
         try:
-            return binascii.a2b_base64(self.text("bytes"), strict_mode=True)
+            data = binascii.a2b_base64(self.text("bytes"), strict_mode=True)
         except ValueError:
             return None
+        return data if len(data) == self.number("byte_count") else None
 
 
 class NetLog:

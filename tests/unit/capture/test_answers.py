@@ -1,6 +1,7 @@
 """Bodies out of the bytes that came on a socket: all of an answer, and nothing of another."""
 
 import struct
+from typing import Any
 
 import pytest
 
@@ -125,6 +126,21 @@ def test_answer_whose_socket_the_log_does_not_name_is_not_whole() -> None:
 def test_bytes_that_the_log_garbles_end_the_body() -> None:
     log = asked().answer(1, *OK).add("SOCKET_BYTES_RECEIVED", 5, bytes_="not base64!")
     assert body(one(log.body(1, b"hello").end(1))) == (b"", "unspecified")
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [{"bytes_": "@@@", "byte_count": 5}, {"byte_count": 5}, {"bytes_": "YQ==", "byte_count": 2}],
+)
+def test_an_answer_without_length_that_lost_bytes_is_cut(lost: dict[str, Any]) -> None:
+    log = (
+        asked()
+        .answer(1, "HTTP/1.1 200 OK")
+        .body(1, b"first")
+        .add("SOCKET_BYTES_RECEIVED", 5, **lost)
+    )
+    log.body(1, b"last").closed(1).end(1)
+    assert body(one(log)) == (b"first", "unspecified")
 
 
 def test_ciphertext_is_not_taken_for_an_answer() -> None:
