@@ -20,7 +20,7 @@ from evidencekit.capture.browser.engine import BrowserEngine
 from evidencekit.capture.chromium.installed import identify
 from evidencekit.capture.protocol_record import bodies
 from evidencekit.capture.recording.recorder import RecorderName
-from evidencekit.capture.warc import WarcWriter
+from evidencekit.capture.warc import EXCHANGE, WarcWriter
 from evidencekit.errors import BrowserUnavailable, PolicyForbids
 from evidencekit.model.capture import CaptureVerdict, PageCapture
 from evidencekit.protocols import Silent
@@ -84,6 +84,13 @@ class Told:
             one for what, one in self.records if what == kind and urlsplit(one.url).path == path
         )
         return found
+
+    def note(self, path: str) -> dict[str, Any]:
+        """Return what is said of the answer for that path."""
+        about = self.one("response", path).warc["WARC-Record-ID"]
+        found = (m for _kind, m in self.records if m.warc.get("WARC-Concurrent-To") == about)
+        said: dict[str, Any] = next(json.loads(m.body) for m in found if m.url == EXCHANGE)
+        return said
 
     def received(self, path: str) -> Sent:
         return next(one for one in self.sent if one.path == path)
@@ -216,7 +223,7 @@ def test_what_the_cache_has_from_early_hints_is_kept_and_marked(tmp_path: Path) 
     told = capture(of_table(table), tmp_path, protocol="h2")
     assert len([one for one in told.sent if one.path == "/hinted.css"]) == 1
     assert told.one("response", "/hinted.css").body == b"p { color: red }"
-    assert json.loads(told.one("metadata", "/hinted.css").body)["from_cache"] is True
+    assert told.note("/hinted.css")["from_cache"] is True
     assert "WARC-IP-Address" not in told.one("response", "/hinted.css").warc
 
 
