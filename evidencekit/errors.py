@@ -128,3 +128,11 @@ class VisitLost(BrowserUnavailable):
     def __init__(self, message: str, *, reason: str, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.reason = reason
+
+
+class Interrupted(KeyboardInterrupt):
+    """We were asked to end, by the signal with this number. In no family: nothing went wrong."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number

@@ -8,15 +8,9 @@ whole runs under :meth:`Interruption.run`. A second one is obeyed wherever we ar
 from collections.abc import Callable
 from typing import TypeVar
 
+from evidencekit.errors import Interrupted
+
 T = TypeVar("T")
-
-
-class Interrupted(KeyboardInterrupt):
-    """We were asked to end, by the signal with this number."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 class Interruption:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import click
 
-from evidencekit.capture.interruption import Interrupted
 from evidencekit.cli import output
 from evidencekit.cli.session import Session
 from evidencekit.cli.typed import completed
-from evidencekit.errors import BadInput, DiskUnavailable, EvidencekitError
+from evidencekit.errors import BadInput, DiskUnavailable, EvidencekitError, Interrupted
 from evidencekit.text.catalog import _
 
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})

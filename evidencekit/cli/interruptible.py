@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from evidencekit.capture.interruption import Interrupted, Interruption
+from evidencekit.capture.interruption import Interruption
 from evidencekit.cli.session import Session
+from evidencekit.errors import Interrupted
 from evidencekit.text.catalog import _
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

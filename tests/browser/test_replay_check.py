@@ -135,7 +135,7 @@ def test_record_by_the_debugging_protocol_is_shown_the_same(tmp_path: Path) -> N
     shown = result.detail["replay"]
     assert isinstance(shown, dict)
     assert (result.verdict, result.reasons) == (CaptureVerdict.COMPLETE, ())
-    assert (shown["why_not"], shown["viewport_permille"], shown["page_permille"]) == (
+    assert (shown["why_not"], shown["viewport_alike_permille"], shown["page_alike_permille"]) == (
         None,
         1000,
         1000,

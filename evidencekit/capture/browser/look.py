@@ -18,7 +18,7 @@ from evidencekit.capture.chromium.cdp import CallFailed, Connection
 from evidencekit.capture.chromium.installed import Browser, flags
 from evidencekit.capture.chromium.process import Running
 from evidencekit.capture.guard.passages import PassageLog
-from evidencekit.capture.interruption import Interrupted, Interruption
+from evidencekit.capture.interruption import Interruption
 from evidencekit.capture.page.behaviours import Behaviour
 from evidencekit.capture.page.clean_document import CleanDocument
 from evidencekit.capture.page.facts import FINAL_URL
@@ -32,6 +32,7 @@ from evidencekit.capture.recording.recorder import Making, PageRecorder, Recordi
 from evidencekit.capture.recording.two_files import Recording, WithoutMedia
 from evidencekit.capture.warc import WarcWriter
 from evidencekit.capture.without_media.exchanges import CHANGES as WITHOUT_MEDIA
+from evidencekit.errors import Interrupted
 
 _log = logging.getLogger(__name__)
 CATCH_UP_S = 300
