@@ -1,10 +1,6 @@
 """What an exchange that we ended ourselves is told by."""
 
-import errno
-
 from evidencekit.capture.warc import Truncated
-
-_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class StoppedError(Exception):
@@ -14,8 +10,3 @@ class StoppedError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.truncated = truncated
-
-
-def why_not_written(exc: OSError) -> str:
-    """Return in a word why a disk takes no more."""
-    return "no-space" if exc.errno in _NO_SPACE else "write-failed"

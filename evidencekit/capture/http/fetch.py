@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from evidencekit.capture.certificate import certificate_document
+from evidencekit.capture.full_disk import why_stopped
 from evidencekit.capture.guard.dialing import Dialer
 from evidencekit.capture.http.answer import NETWORK_ERRORS, Answer, Reply, why_not
 from evidencekit.capture.http.budget import Budget
@@ -23,7 +24,7 @@ from evidencekit.capture.http.limits import Limits
 from evidencekit.capture.http.server_trust import ServerTrust
 from evidencekit.capture.http.tape import Tape
 from evidencekit.capture.http.wire import Connection, Origin, Peer
-from evidencekit.capture.stopped import StoppedError, why_not_written
+from evidencekit.capture.stopped import StoppedError
 from evidencekit.capture.warc import Exchange, WarcWriter
 from evidencekit.capture.without_media.allowed import is_no_text, is_redirect, why_end_at_head
 from evidencekit.capture.without_media.codes import Cleaning
@@ -164,7 +165,7 @@ class Fetcher:
     def stop(self, exc: OSError) -> None:
         """End the capture, for what the disk said."""
         self._is_stopped = True
-        self.break_off(f"recording-stopped {why_not_written(exc)}")
+        self.break_off(f"recording-stopped {why_stopped(exc)}")
 
     def close(self) -> None:
         """Close all connections."""

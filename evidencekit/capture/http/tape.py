@@ -15,11 +15,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from evidencekit.capture.full_disk import why_stopped
 from evidencekit.capture.http.budget import Budget
 from evidencekit.capture.http.limits import Limits
 from evidencekit.capture.http.received import IN_MEMORY_BYTES, Received
 from evidencekit.capture.netlog.chunks import Chunks
-from evidencekit.capture.stopped import StoppedError, why_not_written
+from evidencekit.capture.stopped import StoppedError
 from evidencekit.capture.warc import Block, Truncated
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class Tape:
             self._received.add(data[:kept])
         except OSError as exc:
             self.received_bytes, self.is_disk_full = self._received.size_bytes, True
-            raise self.stop(f"recording-stopped {why_not_written(exc)}", "unspecified") from exc
+            raise self.stop(f"recording-stopped {why_stopped(exc)}", "unspecified") from exc
         self.received_bytes += len(data)
 
     def _take_chunks(self, body: bytes) -> None:
