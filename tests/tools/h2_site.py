@@ -11,6 +11,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from h2.exceptions import ProtocolError
 Headers = list[tuple[bytes, bytes]]
 _KEY = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 §1.3
 _PIECE = 16_000
+_HINTS_AHEAD_S = 0.1  # Chromium loses hints that the head of the answer follows at once
 PING_FRAME = b"\x81\x04echo"
 
 
@@ -290,6 +292,8 @@ class _H2:
         self._site.sent.append(stream.sent)
         if reply.hints:
             self._out.send_headers(number, [(b":status", b"103"), *_lower(reply.hints)])
+            self._flush()
+            time.sleep(_HINTS_AHEAD_S)
         status = (b":status", b"%d" % reply.status)
         length = [] if reply.hang or reply.is_chunked else _framing(reply)
         is_empty = method == "HEAD" or reply.status in {204, 304}

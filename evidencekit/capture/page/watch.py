@@ -19,6 +19,7 @@ from evidencekit.capture.page.seen import Seen
 from evidencekit.capture.page.traffic import Traffic, mapping_of, text_of
 from evidencekit.capture.page.websocket_log import WebSocketLog
 
+_ENDS_AS_CRASHED = "shared_worker"  # Chromium reports every end of one so (seen with 156)
 _OWN_WINDOWS = "browser_ui"  # parts of the browser itself, such as its address bar
 _SHOWN_BY_BROWSERS = frozenset(
     {"", "about", "blob", "chrome-error", "data", "file", "http", "https", "javascript"}
@@ -133,7 +134,7 @@ class Watch:
             self.is_crashed = True
             return
         other = self._others.get(session or "")
-        if other is not None and not other.is_crashed:
+        if other is not None and not other.is_crashed and other.kind != _ENDS_AS_CRASHED:
             other.is_crashed = True
             self.seen.crashed += 1
             self.seen.add_problem(other.url, "crashed", other.kind)
