@@ -14,19 +14,6 @@ from evidencekit.model.json import Json
 from evidencekit.sandbox.runner import ParserFailed, Worker
 
 FORMAT = "evidencekit/metadata/1"
-READABLE = frozenset(
-    {
-        "image/jpeg",
-        "image/png",
-        "image/webp",
-        "image/tiff",
-        "image/heic",
-        "image/heif",
-        "image/avif",
-        "image/jxl",
-    }
-)
-"""Media types that this release reads; of others there is no record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

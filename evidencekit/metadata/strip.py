@@ -1,79 +1,186 @@
-"""A copy of a picture that still shows the same and says nothing else, proven before it exists.
+"""A copy that still shows or plays the same and says nothing else, proven before it exists.
 
-Built in memory by an allow-list (``strip_jpeg``, ``strip_png``), then proven three ways; only then
-is the first byte written. On any doubt there is no copy and an error that says why:
+It is written by the allow-list of its kind (:mod:`evidencekit.metadata.kinds`) and then proven four
+ways, each in a process that has not made it; on any doubt there is no copy and an error that says
+why:
 
-1. rebuilding the copy gives the copy, bit for bit, with nothing left to remove;
-2. the compressed picture data have the same digest before and after;
-3. no recorded value of the original is found in the bytes of the copy.
+1. made anew from itself, it is the same bit for bit, with nothing left to remove;
+2. the coded data have the same digest before and after, or the account says what was changed;
+3. a decoder that had no part in it shows the same of both, frame by frame;
+4. no recorded value of the original is found in the bytes of the copy, nor in what is packed there.
 """
 
-from collections.abc import Callable, Mapping
+import filecmp
+import os
 from dataclasses import dataclass
-from types import MappingProxyType
+from pathlib import Path
 from typing import BinaryIO
 
 from evidencekit.errors import BadInput
-from evidencekit.metadata import strip_jpeg, strip_png
 from evidencekit.metadata.facts import STRUCTURE, Fact
-from evidencekit.metadata.leaks import find_leaks
-from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.rebuilt import Rebuilt
+from evidencekit.metadata.kinds import KINDS, STRIPPABLE, strippable_names
+from evidencekit.metadata.needles import needles_of
+from evidencekit.metadata.rebuilt import Purpose, Rebuilt, rebuilt_from_json
 from evidencekit.metadata.record import record
-from evidencekit.sandbox.runner import Worker
+from evidencekit.metadata.shown import Shown, shown_from_json
+from evidencekit.metadata.workshop import Workshop
+from evidencekit.model.json import Json
+from evidencekit.sandbox.runner import ParserFailed
 from evidencekit.text.catalog import _
 from evidencekit.text.clean import clean
-
-MAX_SIZE = 192 * 2**20  # bytes; the picture and its copy are held in memory
-_BLOCK = 2**22
-
-_REBUILDERS: Mapping[str, Callable[[bytes], Rebuilt]] = MappingProxyType(
-    {"image/jpeg": strip_jpeg.rebuild, "image/png": strip_png.rebuild}
-)
-STRIPPABLE = frozenset(_REBUILDERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stripped:
-    """What was done; the copy itself is in the stream."""
+    """What was done."""
 
+    path: Path
+    """Of the copy, in the folder that was given."""
     media_type: str
-    size: int
+    purpose: Purpose
     removed: tuple[str, ...]
     """Stable words, one per kind; empty where there was nothing to remove."""
     kept: tuple[str, ...]
-    lossless: bool
-    """Whether the compressed picture data are bit for bit those of the original."""
-    picture_sha256: str
+    """Stable words with an argument for what was written besides the content itself."""
+    changed: tuple[str, ...]
+    """Stable words for what of the coded data is not as it was; empty where all of them are."""
+    content_sha256: str
+    """Over the coded data of the original."""
     facts_checked: int
-    """How many recorded facts of the original were looked for in the copy, and not found."""
+    """How many recorded values of the original were looked for in the copy, and not found."""
+    decoder: str | None
+    """By which original and copy were decoded and found alike; None where there is none here."""
 
 
-def strip(source: BinaryIO, out: BinaryIO, *, media_type: str, worker: Worker) -> Stripped:
-    """Write a stripped copy of the whole of ``source`` to ``out``, or nothing at all.
+def strip(
+    source: BinaryIO, folder: Path, *, media_type: str, purpose: Purpose, workshop: Workshop
+) -> Stripped:
+    """Write a stripped copy of the whole of ``source`` into ``folder``, which is empty.
 
     Raises :class:`BadInput` for a type without a stripper, a malformed file, and a copy that could
-    not be proven. ``out`` is written to only when all is proven; closing it is up to the caller.
+    not be proven. What lies in the folder after an error is no copy, and the caller removes it.
     """
-    rebuild = _REBUILDERS.get(media_type)
-    if rebuild is None:
+    if media_type not in STRIPPABLE:
         raise BadInput(
             _("{kind} cannot be stripped in this release").format(kind=clean(media_type)),
-            hint=_("JPEG and PNG can; nothing was written"),
+            hint=_("{kinds} can; nothing was written").format(kinds=", ".join(strippable_names())),
         )
-    facts = _facts(source, media_type, worker)
-    rebuilt = _rebuild(rebuild, _read(source))
-    _require_proof(rebuild, rebuilt, facts)
-    out.write(rebuilt.data)
-    return Stripped(
-        media_type=media_type,
-        size=len(rebuilt.data),
-        removed=_removed(rebuilt, facts),
-        kept=rebuilt.kept,
-        lossless=True,
-        picture_sha256=rebuilt.picture_sha256,
-        facts_checked=len(facts),
-    )
+    if source.seek(0, os.SEEK_END) > workshop.size:
+        raise BadInput(_("a file of over {size} bytes is not stripped").format(size=workshop.size))
+    attempt = _Attempt(source, folder, media_type=media_type, purpose=purpose, workshop=workshop)
+    return attempt.prove()
+
+
+class _Attempt:
+    """One original, one copy, and who makes and judges it."""
+
+    def __init__(
+        self,
+        source: BinaryIO,
+        folder: Path,
+        *,
+        media_type: str,
+        purpose: Purpose,
+        workshop: Workshop,
+    ) -> None:
+        self._source, self._path, self._second = source, folder / "copy", folder / "again"
+        self._media_type, self._purpose = media_type, purpose
+        self._shop = workshop
+
+    def prove(self) -> Stripped:
+        """Make the copy and return its account, or raise :class:`BadInput`."""
+        facts = self._facts()
+        rebuilt = self._rebuild(self._source, self._path)
+        with self._path.open("rb") as copy:
+            self._require_nothing_left(copy, rebuilt)
+            decoder = self._require_the_same_shown(copy)
+            checked = self._require_no_leak(copy, facts, rebuilt)
+        return Stripped(
+            path=self._path,
+            media_type=self._media_type,
+            purpose=self._purpose,
+            removed=_removed(rebuilt, facts),
+            kept=rebuilt.kept,
+            changed=rebuilt.changed,
+            content_sha256=rebuilt.content_sha256,
+            facts_checked=checked,
+            decoder=decoder,
+        )
+
+    def _facts(self) -> tuple[Fact, ...]:
+        found = record(self._source, media_type=self._media_type, worker=self._shop.judge)
+        if found.failed is not None:
+            raise BadInput(
+                _("what the file says could not be read ({why})").format(why=found.failed.why),
+                hint=_("without it nothing shows that a copy is clean; nothing was written"),
+            )
+        return found.facts
+
+    def _rebuild(self, source: BinaryIO, path: Path) -> Rebuilt:
+        wished: Json = {"media_type": self._media_type, "purpose": self._purpose.value}
+        with path.open("x+b") as out:
+            answer = self._shop.maker.write("metadata.rebuild", source, out, wished)
+        match answer:
+            case {"refused": str(why)}:
+                raise BadInput(
+                    _("the file cannot be copied without a guess: {why}").format(why=clean(why)),
+                    hint=_("nothing was written; the original is unchanged"),
+                )
+            case ParserFailed():
+                raise BadInput(
+                    _("the file could not be copied ({why})").format(why=answer.why),
+                    hint=_("nothing was written; the original is unchanged"),
+                )
+            case _:
+                return rebuilt_from_json(answer)
+
+    def _require_nothing_left(self, copy: BinaryIO, rebuilt: Rebuilt) -> None:
+        again = self._rebuild(copy, self._second)
+        is_same = filecmp.cmp(self._path, self._second, shallow=False)
+        self._second.unlink()
+        if not is_same or again.removed or again.changed:
+            raise BadInput(_("the copy could not be proven clean; nothing was written"))
+        if rebuilt.is_lossless and again.content_sha256 != rebuilt.content_sha256:
+            raise BadInput(_("the copy does not hold the same content; nothing was written"))
+
+    def _require_the_same_shown(self, copy: BinaryIO) -> str | None:
+        if KINDS[self._media_type].show is None:
+            return None
+        before, after = self._show(self._source), self._show(copy)
+        if not before.frames or before.frames != after.frames:
+            raise BadInput(_("the copy does not show the same; nothing was written"))
+        return after.decoder
+
+    def _show(self, stream: BinaryIO) -> Shown:
+        answer = self._shop.decoder.call("metadata.show", stream, self._media_type)
+        if isinstance(answer, ParserFailed):
+            raise BadInput(
+                _("the file cannot be decoded, so a copy cannot be compared ({why})").format(
+                    why=clean(answer.detail or answer.why, limit=200)
+                ),
+                hint=_("nothing was written; the original is unchanged"),
+            )
+        return shown_from_json(answer)
+
+    def _require_no_leak(self, copy: BinaryIO, facts: tuple[Fact, ...], rebuilt: Rebuilt) -> int:
+        own_words = KINDS[self._media_type].own_words
+        needles = needles_of(facts, kept=rebuilt.kept_values, own_words=own_words)
+        asked: Json = {"media_type": self._media_type, "needles": list(needles)}
+        answer = self._shop.judge.call("metadata.search", copy, asked)
+        match answer:
+            case {"found": []}:
+                return len(needles)
+            case {"found": list(found)}:
+                listed = list(needles.values())
+                _refuse_leaks([listed[n] for n in found if isinstance(n, int)])
+            case _:
+                pass
+        raise BadInput(_("the copy could not be proven clean; nothing was written"))
+
+
+def _refuse_leaks(leaks: list[Fact]) -> None:
+    names = ", ".join(clean(f"{fact.group} {fact.tag}", limit=60) for fact in leaks[:3])
+    raise BadInput(_("the copy would still hold {names}; nothing was written").format(names=names))
 
 
 def _removed(rebuilt: Rebuilt, facts: tuple[Fact, ...]) -> tuple[str, ...]:
@@ -92,49 +199,3 @@ def _removed(rebuilt: Rebuilt, facts: tuple[Fact, ...]) -> tuple[str, ...]:
     )
     found = (word for word, is_there in words if is_there)
     return tuple(dict.fromkeys((*rebuilt.removed, *found)))
-
-
-def _facts(source: BinaryIO, media_type: str, worker: Worker) -> tuple[Fact, ...]:
-    found = record(source, media_type=media_type, worker=worker)
-    if found.failed is not None:
-        raise BadInput(
-            _("what the file says could not be read ({why})").format(why=found.failed.why),
-            hint=_("without it nothing shows that a copy is clean; nothing was written"),
-        )
-    return found.facts
-
-
-def _read(source: BinaryIO) -> bytes:
-    source.seek(0)
-    data = bytearray()
-    while len(data) <= MAX_SIZE and (block := source.read(_BLOCK)):
-        data += block
-    if len(data) > MAX_SIZE:
-        raise BadInput(_("a picture of over {size} bytes is not stripped").format(size=MAX_SIZE))
-    return bytes(data)
-
-
-def _rebuild(rebuild: Callable[[bytes], Rebuilt], data: bytes) -> Rebuilt:
-    try:
-        return rebuild(data)
-    except MalformedError as exc:
-        raise BadInput(
-            _("the picture cannot be copied without a guess: {why}").format(why=exc),
-            hint=_("nothing was written; the original is unchanged"),
-        ) from exc
-
-
-def _require_proof(
-    rebuild: Callable[[bytes], Rebuilt], rebuilt: Rebuilt, facts: tuple[Fact, ...]
-) -> None:
-    again = _rebuild(rebuild, rebuilt.data)
-    if again.data != rebuilt.data or again.removed:
-        raise BadInput(_("the copy could not be proven clean; nothing was written"))
-    if again.picture_sha256 != rebuilt.picture_sha256:
-        raise BadInput(_("the copy does not hold the same picture; nothing was written"))
-    leaks = find_leaks(rebuilt.data, facts)
-    if leaks:
-        names = ", ".join(clean(f"{fact.group} {fact.tag}", limit=60) for fact in leaks[:3])
-        raise BadInput(
-            _("the copy would still hold {names}; nothing was written").format(names=names)
-        )

@@ -1,8 +1,9 @@
 """How parent and worker talk: length-prefixed canonical JSON over one local stream socket.
 
-Each message is a 4-byte big-endian length and that many bytes. A request may carry one descriptor
-(SCM_RIGHTS), sent along with its length. Both sides cap what they accept, since a worker that a
-hostile file has taken over may answer anything. No pickle: an answer must never run code.
+Each message is a 4-byte big-endian length and that many bytes. A request may carry descriptors
+(SCM_RIGHTS), sent along with its length: of what is to be read, and of what may be written. Both
+sides cap what they accept, since a worker that a hostile file has taken over may answer anything.
+No pickle: an answer must never run code.
 """
 
 import socket
@@ -53,14 +54,14 @@ def receive(channel: socket.socket, *, deadline: float | None = None) -> Json:
     )
 
 
-def receive_with_descriptor(channel: socket.socket) -> tuple[Json, int | None]:
-    """Receive a request and the descriptor that came with it, which the caller must close."""
-    head, descriptors, _flags, _address = socket.recv_fds(channel, _LENGTH.size, 1)
+def receive_with_descriptors(channel: socket.socket) -> tuple[Json, list[int]]:
+    """Receive a request and the descriptors that came with it, which the caller must close."""
+    head, descriptors, _flags, _address = socket.recv_fds(channel, _LENGTH.size, 2)
     if not head:
         raise ChannelClosedError
     head += _read_exactly(channel, _LENGTH.size - len(head), None)
     message = _decode(_read_exactly(channel, _read_length(head), None))
-    return message, descriptors[0] if descriptors else None
+    return message, list(descriptors)
 
 
 def _read_length(head: bytes) -> int:

@@ -22,6 +22,8 @@ class Limits:
     """RLIMIT_AS: address space, the interpreter's own (about 30 MB) included."""
     files: int = 32
     """RLIMIT_NOFILE."""
+    output_bytes: int = 0
+    """RLIMIT_FSIZE: how far the one file may grow that a writer of the table is given."""
 
 
 _FORBIDDEN = frozenset(
@@ -33,11 +35,11 @@ _FORBIDDEN = frozenset(
 
 
 def tie_hands(limits: Limits) -> None:
-    """Apply to this process, for good: memory, files, no core dump, nothing written to disk."""
+    """Apply to this process, for good: memory, files, no core dump, what may be written."""
     _limit(resource.RLIMIT_AS, limits.memory_bytes)
     _limit(resource.RLIMIT_NOFILE, limits.files)
     _limit(resource.RLIMIT_CORE, 0)  # a core would hold the victim's picture
-    _limit(resource.RLIMIT_FSIZE, 0)
+    _limit(resource.RLIMIT_FSIZE, limits.output_bytes)
     sys.addaudithook(_refuse)
 
 

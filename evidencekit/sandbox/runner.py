@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from evidencekit.model.json import Json, JsonObject
 from evidencekit.sandbox.channel import ChannelClosedError, MessageError, pack, receive, send
 from evidencekit.sandbox.handover import HandoverError, descriptor_of
 from evidencekit.sandbox.limits import Limits
-from evidencekit.sandbox.table import PARSERS
+from evidencekit.sandbox.table import PARSERS, WRITERS
 
 Why = Literal["timeout", "memory", "crashed", "error"]
 
@@ -82,28 +83,46 @@ class Worker:
         with self._turn:
             try:
                 with descriptor_of(stream) as descriptor:
-                    return self._call({"parser": parser, "argument": argument}, descriptor)
+                    return self._call({"parser": parser, "argument": argument}, [descriptor])
             except HandoverError as exc:
                 return ParserFailed(why="error", detail=str(exc))
 
-    def _call(self, request: JsonObject, descriptor: int) -> Json | ParserFailed:
+    def write(
+        self, writer: str, stream: BinaryIO, out: BinaryIO, argument: Json = None
+    ) -> Json | ParserFailed:
+        """Run a writer of the table on the whole of ``stream``.
+
+        ``out`` is a plain file, open for reading and writing; what it held is gone. What a writer
+        left in it is as trustworthy as the file that was read. ``KeyError`` as in :meth:`call`.
+        """
+        WRITERS[writer]
+        with self._turn:
+            out.truncate(0)
+            try:
+                with descriptor_of(stream) as descriptor:
+                    request: JsonObject = {"parser": writer, "argument": argument}
+                    return self._call_once(request, [descriptor, out.fileno()])
+            except HandoverError as exc:
+                return ParserFailed(why="error", detail=str(exc))
+
+    def _call(self, request: JsonObject, descriptors: Sequence[int]) -> Json | ParserFailed:
         was_fresh = self._process is None
-        answer = self._call_once(request, descriptor)
+        answer = self._call_once(request, descriptors)
         if (
             isinstance(answer, ParserFailed)
             and answer.why in {"memory", "crashed"}
             and not was_fresh
         ):
             # What earlier files left behind must not be blamed on this one.
-            return self._call_once(request, descriptor)
+            return self._call_once(request, descriptors)
         return answer
 
-    def _call_once(self, request: JsonObject, descriptor: int) -> Json | ParserFailed:
+    def _call_once(self, request: JsonObject, descriptors: Sequence[int]) -> Json | ParserFailed:
         if self._process is None:
             self._process = _Process(self._limits)
         packed = pack(request)
         try:
-            answer = self._process.ask(packed, descriptor)
+            answer = self._process.ask(packed, descriptors)
         except BaseException:  # interrupted: its answer must not be taken for that of the next file
             self._discard()
             raise
@@ -134,9 +153,9 @@ class _Process:
                 start_new_session=True,  # its own group: killing it leaves no grandchild behind
             )
 
-    def ask(self, packed: bytes, descriptor: int) -> Json | ParserFailed:
+    def ask(self, packed: bytes, descriptors: Sequence[int]) -> Json | ParserFailed:
         try:
-            send(self._channel, packed, descriptors=[descriptor])
+            send(self._channel, packed, descriptors=descriptors)
             return _judge(receive(self._channel, deadline=monotonic() + self._limits.wall_s))
         except TimeoutError:
             return ParserFailed(why="timeout", detail=f"no answer in {self._limits.wall_s:g} s")
@@ -159,7 +178,8 @@ class _Process:
 
 
 def _arguments(limits: Limits) -> tuple[str, ...]:
-    return (str(limits.cpu_s), str(limits.memory_bytes), str(limits.files))
+    numbers = (limits.cpu_s, limits.memory_bytes, limits.files, limits.output_bytes)
+    return tuple(map(str, numbers))
 
 
 def _judge(answer: Json) -> Json | ParserFailed:

@@ -1,8 +1,10 @@
 """The only functions that a worker may be asked to run.
 
 Names travel over the channel, never code and never module paths. The functions live in higher
-layers, so they stand here as text and are imported in the worker process only. Each has the
+layers, so they stand here as text and are imported in the worker process only. A parser has the
 signature ``(stream, argument) -> Json``: ``stream`` is open for reading and seeking, at its start.
+A writer has ``(stream, out, argument) -> Json``: ``out`` is an empty file, the only one that it can
+write to, as far as the limits of the worker let it grow.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,10 +14,13 @@ from typing import BinaryIO, TypeAlias
 from evidencekit.model.json import Json
 
 Parser: TypeAlias = Callable[[BinaryIO, Json], Json]
+Writer: TypeAlias = Callable[[BinaryIO, BinaryIO, Json], Json]
 
 PARSERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "metadata.read": ("evidencekit.metadata.reading", "read"),
+        "metadata.search": ("evidencekit.metadata.searching", "search"),
+        "metadata.show": ("evidencekit.metadata.showing", "show"),
         "trial.echo": ("evidencekit.sandbox.trials", "echo"),
         "trial.spin": ("evidencekit.sandbox.trials", "spin"),
         "trial.burn": ("evidencekit.sandbox.trials", "burn"),
@@ -25,5 +30,11 @@ PARSERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "trial.flood": ("evidencekit.sandbox.trials", "flood"),
         "trial.write": ("evidencekit.sandbox.trials", "write"),
         "trial.spawn": ("evidencekit.sandbox.trials", "spawn"),
+    }
+)
+WRITERS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "metadata.rebuild": ("evidencekit.metadata.rebuilding", "rebuild"),
+        "trial.copy": ("evidencekit.sandbox.trials", "copy"),
     }
 )

@@ -20,6 +20,15 @@ def echo(stream: BinaryIO, argument: Json) -> Json:
     return {"argument": argument, "head": stream.read(16).hex()}
 
 
+def copy(stream: BinaryIO, out: BinaryIO, argument: Json) -> Json:
+    """Write the file into ``out`` as often as the argument says."""
+    times = argument if isinstance(argument, int) else 1
+    data = stream.read()
+    out.writelines(data for _ in range(times))
+    out.flush()
+    return out.tell()
+
+
 def spin(stream: BinaryIO, argument: Json) -> Json:
     """Never return, and burn nothing: only the wall clock can end it."""
     del stream, argument

@@ -4,9 +4,11 @@ Started by :mod:`evidencekit.sandbox.runner` with the channel as standard input.
 error lead nowhere, so nothing that a parser prints reaches a person or the channel.
 """
 
+import fcntl
 import os
 import socket
 import sys
+from contextlib import ExitStack
 from functools import cache
 from importlib import import_module
 from typing import BinaryIO, cast
@@ -16,20 +18,20 @@ from evidencekit.sandbox.channel import (
     ChannelClosedError,
     MessageError,
     pack,
-    receive_with_descriptor,
+    receive_with_descriptors,
     send,
 )
 from evidencekit.sandbox.limits import Limits, allow_cpu, tie_hands
-from evidencekit.sandbox.table import PARSERS, Parser
+from evidencekit.sandbox.table import PARSERS, WRITERS, Parser, Writer
 
 _MAX_DETAIL = 300  # characters of a parser's complaint
 _OUT_OF_MEMORY = pack({"failed": "memory", "detail": ""})  # made while there is memory
 
 
 def main(arguments: list[str]) -> int:
-    """Serve the channel on standard input; ``arguments``: processor seconds, memory, files."""
-    cpu_s, memory_bytes, files = (int(argument) for argument in arguments)
-    limits = Limits(cpu_s=cpu_s, memory_bytes=memory_bytes, files=files)
+    """Serve the channel on standard input; ``arguments`` are its limits but the wall clock."""
+    cpu_s, memory_bytes, files, output_bytes = (int(argument) for argument in arguments)
+    limits = Limits(cpu_s=cpu_s, memory_bytes=memory_bytes, files=files, output_bytes=output_bytes)
     with _channel_from_stdin() as channel:
         tie_hands(limits)
         try:
@@ -50,14 +52,14 @@ def _channel_from_stdin() -> socket.socket:
 
 def _serve(channel: socket.socket, limits: Limits) -> bool:
     """Answer one request; False where this process should not be trusted with another."""
-    request, descriptor = receive_with_descriptor(channel)
-    if descriptor is None or not isinstance(request, dict):
+    request, descriptors = receive_with_descriptors(channel)
+    if not descriptors or not isinstance(request, dict):
         raise ChannelClosedError  # not our parent
     allow_cpu(limits.cpu_s)
     try:
-        with open(descriptor, "rb") as stream:  # noqa: PTH123 (a descriptor has no path)
-            stream.seek(0)
-            answer = pack({"result": _run(str(request["parser"]), stream, request["argument"])})
+        with ExitStack() as opened:
+            streams = [opened.enter_context(_open(one)) for one in descriptors]
+            answer = pack({"result": _run(str(request["parser"]), streams, request["argument"])})
     except MemoryError:
         send(channel, _OUT_OF_MEMORY)
         return False
@@ -67,14 +69,24 @@ def _serve(channel: socket.socket, limits: Limits) -> bool:
     return True
 
 
-def _run(name: str, stream: BinaryIO, argument: Json) -> Json:
-    return _parser(name)(stream, argument)
+def _open(descriptor: int) -> BinaryIO:
+    mode = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
+    stream = open(descriptor, "rb" if mode == os.O_RDONLY else "r+b")  # noqa: SIM115
+    stream.seek(0)
+    return stream
+
+
+def _run(name: str, streams: list[BinaryIO], argument: Json) -> Json:
+    if len(streams) == 1:
+        return cast("Parser", _function(PARSERS[name]))(streams[0], argument)
+    source, out = streams
+    return cast("Writer", _function(WRITERS[name]))(source, out, argument)
 
 
 @cache
-def _parser(name: str) -> Parser:
-    module, function = PARSERS[name]
-    return cast("Parser", getattr(import_module(module), function))  # the table is the type's word
+def _function(place: tuple[str, str]) -> object:
+    module, name = place
+    return getattr(import_module(module), name)  # of which type, the table says
 
 
 def _complaint(exc: BaseException) -> str:

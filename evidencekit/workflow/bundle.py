@@ -37,7 +37,7 @@ from evidencekit.formats.case import (
     stamp_name,
 )
 from evidencekit.formats.times import write_time
-from evidencekit.metadata.types import extension_for
+from evidencekit.metadata.identify.types import extension_for
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.bundle import (
     Account,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evidencekit.capture.chromium.installed import TESTED_MAJORS, find_browser
 from evidencekit.errors import BrowserUnavailable
-from evidencekit.metadata.magic import OpinionUnavailable, second_opinion
+from evidencekit.metadata.identify.magic import OpinionUnavailable, second_opinion
 from evidencekit.text.catalog import _
 from evidencekit.workflow.setting import Setting
 

@@ -13,8 +13,9 @@ from evidencekit.errors import SourceChanged, SourceUnreadable
 from evidencekit.files.opening import open_regular
 from evidencekit.formats.fields import encode_base64
 from evidencekit.intake.files import FileSource, StreamSource
-from evidencekit.metadata.identify import identify, is_extension_mismatch
-from evidencekit.metadata.record import READABLE, encode_record, record
+from evidencekit.metadata.identify.by_content import identify, is_extension_mismatch
+from evidencekit.metadata.kinds import READABLE
+from evidencekit.metadata.record import encode_record, record
 from evidencekit.model.artifact import Artifact, Sensitivity
 from evidencekit.model.event import Actor
 from evidencekit.model.find import Find, Refused

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from evidencekit.files.streaming import HEAD
 from evidencekit.formats.canonical import decode_object
 from evidencekit.metadata.facts import fact_from_json
-from evidencekit.metadata.magic import Opinion, OpinionUnavailable, second_opinion
+from evidencekit.metadata.identify.magic import Opinion, OpinionUnavailable, second_opinion
 from evidencekit.metadata.record import FORMAT
 from evidencekit.metadata.summary import Summary, summary
 from evidencekit.model.artifact import Artifact

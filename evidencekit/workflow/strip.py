@@ -1,12 +1,19 @@
-"""Make a copy without metadata: a new artifact, the original untouched."""
+"""Make a copy without metadata: a new artifact, or a file beside one; the original untouched."""
 
+import os
+import tempfile
 from dataclasses import dataclass
-from io import BytesIO
+from pathlib import Path
 
-from evidencekit.files.opening import HeldBytes
+from evidencekit.errors import BadInput
+from evidencekit.files.opening import RegularFile, open_regular
+from evidencekit.files.streaming import HEAD
+from evidencekit.metadata.identify.by_content import identify
+from evidencekit.metadata.identify.types import extension_for
+from evidencekit.metadata.rebuilt import Purpose
 from evidencekit.metadata.strip import Stripped
 from evidencekit.metadata.strip import strip as write_stripped
-from evidencekit.metadata.types import extension_for
+from evidencekit.metadata.workshop import Workshop
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.event import Actor
 from evidencekit.model.find import Find
@@ -14,6 +21,8 @@ from evidencekit.model.json import Json
 from evidencekit.sandbox.runner import Worker
 from evidencekit.store.case import Case
 from evidencekit.store.writer import open_writer
+from evidencekit.text.catalog import _
+from evidencekit.text.clean import clean
 from evidencekit.workflow.ingest import draft_of
 from evidencekit.workflow.setting import Setting
 
@@ -30,7 +39,7 @@ def strip(
     case: Case,
     artifact_id: str,
     *,
-    purpose: str = "share",
+    purpose: Purpose = Purpose.SHARE,
     actor: Actor | None = None,
     setting: Setting,
 ) -> StripResult:
@@ -43,20 +52,22 @@ def strip(
     machine = setting.machine()
     with (
         Worker() as worker,
+        Workshop(original.size) as shop,
         open_writer(case.root, case.id, machine, command="strip") as writer,
+        tempfile.TemporaryDirectory(dir=writer.spool.folder) as scratch,
     ):
-        out = BytesIO()
         with case.open_object(original.sha256) as stream:
-            stripped = write_stripped(stream, out, media_type=original.media_type, worker=worker)
-        derivation: dict[str, Json] = {
-            "method": "strip",
-            "removed": list(stripped.removed),
-            "kept": list(stripped.kept),
-            "lossless": stripped.lossless,
-        }
+            stripped = write_stripped(
+                stream,
+                Path(scratch),
+                media_type=original.media_type,
+                purpose=purpose,
+                workshop=shop,
+            )
+        derivation = derivation_of(stripped)
         find = Find(
             name=f"{original.id}-stripped.{extension_for(original.media_type)}",
-            content=HeldBytes(out.getvalue()),
+            content=RegularFile(stripped.path),
             origin="strip",
             acquired_at=setting.clock(),
             derived_from=original.id,
@@ -69,7 +80,44 @@ def strip(
         committed = writer.commit(
             "strip",
             actor=actor or case.first_actor(),
-            detail={"of": original.id, "purpose": purpose, **derivation},
+            detail={"of": original.id, **derivation},
             drafts=[draft],
         )
     return StripResult(artifact=committed.artifacts[0], stripped=stripped)
+
+
+def strip_file(path: Path, target: Path, *, purpose: Purpose = Purpose.SHARE) -> Stripped:
+    """Write a stripped copy of a file that is in no case; no act is recorded anywhere.
+
+    ``target`` must not exist. Raises :class:`~evidencekit.errors.BadInput` as :func:`strip` does.
+    """
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".evidencekit-") as scratch:
+        with open_regular(path) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            media_type = identify(stream.read(HEAD), size=size).media_type
+            with Workshop(size) as shop:
+                stripped = write_stripped(
+                    stream,
+                    Path(scratch),
+                    media_type=media_type,
+                    purpose=purpose,
+                    workshop=shop,
+                )
+        try:
+            os.link(stripped.path, target)  # unlike a rename it never replaces a file
+        except FileExistsError as exc:
+            raise BadInput(_("{path} is there already").format(path=clean(str(target)))) from exc
+    return stripped
+
+
+def derivation_of(stripped: Stripped) -> dict[str, Json]:
+    """Return how the copy was made, as ledger and listings hold it."""
+    return {
+        "method": "strip",
+        "purpose": stripped.purpose.value,
+        "removed": list(stripped.removed),
+        "kept": list(stripped.kept),
+        "changed": list(stripped.changed),
+        "lossless": not stripped.changed,
+        "decoder": stripped.decoder,
+    }

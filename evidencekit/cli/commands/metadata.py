@@ -6,7 +6,7 @@ from evidencekit.cli import output
 from evidencekit.cli.command import Command
 from evidencekit.cli.opening import opened
 from evidencekit.cli.session import Session, pass_session
-from evidencekit.metadata.magic import Opinion
+from evidencekit.metadata.identify.magic import Opinion
 from evidencekit.model.json import Json
 from evidencekit.text.catalog import _
 from evidencekit.workflow.metadata import MetadataView, show

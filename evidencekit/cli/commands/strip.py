@@ -1,17 +1,25 @@
 """``strip``: a copy without metadata."""
 
+import re
+from pathlib import Path
+
 import click
 
 from evidencekit.cli import output
 from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.reasons import listed
-from evidencekit.cli.session import Session, pass_session, read_text
+from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.shapes import artifact_object
+from evidencekit.metadata.rebuilt import Purpose
 from evidencekit.model.artifact import Artifact
+from evidencekit.model.json import Json
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _
-from evidencekit.workflow.strip import strip
+from evidencekit.workflow.strip import derivation_of, strip, strip_file
+
+_ARTIFACT = re.compile(r"a\d+-\d+")
+_MEMBERS = ("removed", "kept", "changed", "lossless", "decoder")
 
 
 @click.command(
@@ -19,48 +27,84 @@ from evidencekit.workflow.strip import strip
     cls=ActingCommand,
     help=_(
         "Make a copy of the artifact ID without place, device and names in it, as a new "
-        "artifact. The original stays as it is; the picture is not touched."
+        "artifact; or of the file at PATH, beside it. The original stays as it is. What is seen "
+        "or heard stays: faces, voices, what lies in the background, how large and how long it is."
     ),
 )
-@click.argument("artifact_id", metavar="ID")
-@click.option("--purpose", default="share", show_default=True, help=_("What the copy is for."))
+@click.argument("what", metavar="ID|PATH")
+@click.option(
+    "--for",
+    "purpose",
+    type=click.Choice([one.value for one in Purpose]),
+    default=Purpose.SHARE.value,
+    show_default=True,
+    help=_(
+        "Who gets the copy: anybody (share), a provider that is asked to delete (platform), a "
+        "court (court: the time when it was taken stays)."
+    ),
+)
+@click.option("--out", metavar="PATH", type=click.Path(), help=_("Where the copy of a PATH goes."))
 @click.option("--again", is_flag=True, help=_("Make another copy although there is one."))
 @pass_session
-def command(session: Session, *, artifact_id: str, purpose: str, again: bool) -> int:
+def command(session: Session, *, what: str, purpose: str, out: str | None, again: bool) -> int:
     """Make the copy, unless there is one, and say what is gone from it."""
+    wanted = Purpose(purpose)
+    if not _ARTIFACT.fullmatch(what):
+        _strip_file(session, Path(what), wanted, out)
+        return 0
+    if out is not None:
+        raise click.UsageError(_("--out is for a file; a copy of an artifact goes into the case"))
     case = opened(session)
-    existing = None if again else _existing(case, artifact_id)
+    existing = None if again else _existing(case, what, wanted)
     if existing is not None:
         _print(session, existing, made=False)
         return 0
-    result = strip(
-        case,
-        artifact_id,
-        purpose=read_text(purpose),
-        actor=actor_of(session, case),
-        setting=here(),
-    )
+    result = strip(case, what, purpose=wanted, actor=actor_of(session, case), setting=here())
     _print(session, result.artifact, made=True)
     return 0
 
 
-def _existing(case: Case, artifact_id: str) -> Artifact | None:
+def _existing(case: Case, artifact_id: str, purpose: Purpose) -> Artifact | None:
     """Return the newest copy that an earlier run made; it was made from the same bytes."""
-    found = [
-        row.id for row in case.rows() if row.derived_from == artifact_id and row.origin == "strip"
-    ]
-    return case.artifact(found[-1]) if found else None
+    found = (
+        case.artifact(row.id)
+        for row in reversed(list(case.rows()))
+        if row.derived_from == artifact_id and row.origin == "strip"
+    )
+    return next((one for one in found if one.derivation.get("purpose") == purpose.value), None)
+
+
+def _strip_file(session: Session, path: Path, purpose: Purpose, out: str | None) -> None:
+    if not path.exists():
+        raise click.UsageError(_("{what}: no such file, and no artifact").format(what=path))
+    target = Path(out) if out is not None else path.with_stem(f"{path.stem}-stripped")
+    done = derivation_of(strip_file(path, target, purpose=purpose))
+    if session.json:
+        output.put_json({"path": str(target), **{name: done[name] for name in _MEMBERS}})
+        return
+    output.say(_("copy made: {path}"), path=str(target))
+    _print_account(done)
 
 
 def _print(session: Session, copy: Artifact, *, made: bool) -> None:
-    done = copy.derivation
+    done = dict(copy.derivation)
     if session.json:
-        members = {name: done.get(name) for name in ("removed", "kept", "lossless")}
+        members = {name: done.get(name) for name in _MEMBERS}
         output.put_json({**artifact_object(copy), **members, **({} if made else {"already": True})})
         return
     sentence = _("copy made: {id} (of {original})")
     if not made:
         sentence = _("a copy is here already: {id} (of {original}); --again makes another")
     output.say(sentence, id=copy.id, original=copy.derived_from)
+    _print_account(done)
+
+
+def _print_account(done: dict[str, Json]) -> None:
     removed = listed("part", done.get("removed")) or _("nothing: there was nothing to remove")
-    output.fields([(_("removed"), removed), (_("kept"), listed("part", done.get("kept")) or None)])
+    output.fields(
+        [
+            (_("removed"), removed),
+            (_("kept"), listed("part", done.get("kept")) or None),
+            (_("changed in the content"), listed("part", done.get("changed")) or None),
+        ]
+    )

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidencekit.metadata.identify import HEAD_SIZE, identify, is_extension_mismatch
-from evidencekit.metadata.magic import Opinion, OpinionUnavailable, second_opinion
-from evidencekit.metadata.types import EXTENSIONS, extension_for
+from evidencekit.metadata.identify.by_content import HEAD_SIZE, identify, is_extension_mismatch
+from evidencekit.metadata.identify.magic import Opinion, OpinionUnavailable, second_opinion
+from evidencekit.metadata.identify.types import EXTENSIONS, extension_for
 from tests.tools.media import Jpeg, Png, exif
 
 SAMPLES = Path(__file__).parents[3] / "evidencekit/demo/samples"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from evidencekit.metadata import magic
+from evidencekit.metadata.identify import magic
 
 
 @pytest.fixture(autouse=True)

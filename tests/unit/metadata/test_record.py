@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evidencekit.formats.canonical import decode_object
-from evidencekit.metadata import exif as exif_module
+from evidencekit.metadata.exif import read as exif_module
 from evidencekit.metadata.facts import MAX_FACTS, MAX_VALUE, Fact, FactList, fact_from_json
 from evidencekit.metadata.reading import read
 from evidencekit.metadata.record import FORMAT, Record, encode_record, record

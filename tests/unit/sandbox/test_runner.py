@@ -5,6 +5,7 @@ import io
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,24 @@ def test_every_name_of_the_table_leads_to_a_function() -> None:
 
     for module, function in PARSERS.values():
         assert callable(getattr(import_module(module), function))
+
+
+def test_a_writer_fills_the_one_file_that_it_is_given(file: Path, tmp_path: Path) -> None:
+    with (
+        Worker(replace(TIGHT, output_bytes=100)) as worker,
+        file.open("rb") as stream,
+        (tmp_path / "out").open("x+b") as out,
+    ):
+        assert worker.write("trial.copy", stream, out, 2) == 12
+        assert (tmp_path / "out").read_bytes() == b"a filea file"
+
+
+@pytest.mark.parametrize("allowed", [0, 100])
+def test_a_writer_that_writes_too_much_is_stopped(file: Path, tmp_path: Path, allowed: int) -> None:
+    with (
+        Worker(replace(TIGHT, output_bytes=allowed)) as worker,
+        file.open("rb") as stream,
+        (tmp_path / "out").open("x+b") as out,
+    ):
+        assert isinstance(worker.write("trial.copy", stream, out, 20), ParserFailed)
+        assert (tmp_path / "out").stat().st_size <= allowed

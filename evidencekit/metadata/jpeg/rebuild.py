@@ -9,13 +9,15 @@ comments, fill bytes, whatever follows the image. Tables must be exactly as long
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from math import gcd
+from typing import BinaryIO
 
-from evidencekit.metadata import jpeg
+from evidencekit.metadata.exif.kept import Kept, make_exif, read_kept
 from evidencekit.metadata.icc import is_srgb, make_profile, read_profile
-from evidencekit.metadata.jpeg import Segment, trailer_start, walk
+from evidencekit.metadata.jpeg import segments as jpeg
+from evidencekit.metadata.jpeg.segments import Segment, trailer_start, walk
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.orientation import UPRIGHT, make_exif, read_orientation
-from evidencekit.metadata.rebuilt import Rebuilt
+from evidencekit.metadata.rebuilt import Rebuilt, Wish
+from evidencekit.metadata.whole import read_whole
 
 _JFIF, _EXIF, _ICC, _ADOBE = b"JFIF\0", b"Exif\0\0", b"ICC_PROFILE\0", b"Adobe"
 _NUMBER = 2  # bytes
@@ -36,18 +38,22 @@ _WORDS = (  # how a dropped segment is called in the report
 _PICTURE = frozenset({jpeg.SOS, jpeg.DQT, jpeg.DHT, jpeg.DAC, jpeg.DRI, jpeg.DNL, *jpeg.FRAMES})
 
 
-def rebuild(data: bytes) -> Rebuilt:
-    """Write ``data`` anew; raises :class:`MalformedError` for what cannot be without a guess."""
+def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
+    """Write the picture anew; raises :class:`MalformedError` where that needs a guess."""
+    data = read_whole(stream)
     segments = tuple(walk(data))
     _require_one_picture(segments)
-    extras = (_jfif(segments), _exif(segments), _colours(segments), _adobe(segments))
+    kept = _kept(segments, wish)
+    extras = (_jfif(segments), ("", _exif(kept)), _colours(segments), _adobe(segments))
     body = b"".join(_copy(segment) for segment in segments if _is_picture(segment))
     rebuilt = b"".join([b"\xff\xd8", *(data for _, data in extras), body, b"\xff\xd9"])
+    out.write(rebuilt)
+    words = [word for word, data in extras if word and data]
     return Rebuilt(
-        data=rebuilt,
         removed=_removed(data, segments, rebuilt),
-        kept=tuple(word for word, data in extras if data),
-        picture_sha256=_digest(segments),
+        kept=(*kept.words, *words),
+        kept_values=kept.values,
+        content_sha256=_digest(segments),
     )
 
 
@@ -133,15 +139,19 @@ def _jfif(segments: Sequence[Segment]) -> tuple[str, bytes]:
     return "jfif", _make(jpeg.APP0, _JFIF + b"\x01\x02\x00" + ratio + b"\0\0")
 
 
-def _exif(segments: Sequence[Segment]) -> tuple[str, bytes]:
+def _kept(segments: Sequence[Segment], wish: Wish) -> Kept:
     blocks = _with(segments, jpeg.APP1, _EXIF)
-    turned = {read_orientation(block[len(_EXIF) :]) for block in blocks} or {UPRIGHT}
-    if len(turned) > 1:
+    found = {read_kept(block[len(_EXIF) :], wish) for block in blocks} or {Kept()}
+    if len({one.orientation for one in found}) > 1:
         raise MalformedError("two Exif blocks that turn the picture differently")
-    orientation = turned.pop()
-    if orientation == UPRIGHT:
-        return "orientation", b""
-    return f"orientation {orientation}", _make(jpeg.APP1, _EXIF + make_exif(orientation))
+    if len(found) > 1:
+        raise MalformedError("two Exif blocks that were taken at different times")
+    return found.pop()
+
+
+def _exif(kept: Kept) -> bytes:
+    block = make_exif(kept)
+    return _make(jpeg.APP1, _EXIF + block) if block else b""
 
 
 def _colours(segments: Sequence[Segment]) -> tuple[str, bytes]:

@@ -1,13 +1,15 @@
 """Facts in a JPEG: its segments, comments, and the blocks of Exif, XMP and IPTC in them."""
 
 import io
+from typing import BinaryIO
 
-from evidencekit.metadata import jpeg
-from evidencekit.metadata.exif import add_exif
+from evidencekit.metadata.exif.read import add_exif
 from evidencekit.metadata.facts import FactList
 from evidencekit.metadata.iptc import add_iptc
+from evidencekit.metadata.jpeg import segments as jpeg
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.texts import decode_text
+from evidencekit.metadata.whole import read_start
 from evidencekit.metadata.xmp import add_xmp
 
 _EXIF = b"Exif\0\0"
@@ -18,8 +20,13 @@ _PHOTOSHOP = b"Photoshop 3.0\0"
 _MAX_IDENTIFIER = 40
 
 
-def add_jpeg(facts: FactList, data: bytes) -> None:
+def read(facts: FactList, stream: BinaryIO) -> None:
     """Add what the segments say; a walk that breaks off leaves what was found before."""
+    add_jpeg(facts, read_start(facts, stream))
+
+
+def add_jpeg(facts: FactList, data: bytes) -> None:
+    """Add the facts of a JPEG, be it a file or a part of one."""
     more_xmp = b""
     try:
         for segment in jpeg.walk(data):

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.png import Chunk, Header
+from evidencekit.metadata.png.chunks import Chunk, Header
 
 MAX_RAW = 2**31  # inflated bytes of all frames together; 500 megapixels of RGBA
 _PIECE = 2**16  # of compressed input

@@ -3,12 +3,14 @@
 import io
 import struct
 import zlib
+from typing import BinaryIO
 
-from evidencekit.metadata import png
-from evidencekit.metadata.exif import add_exif
+from evidencekit.metadata.exif.read import add_exif
 from evidencekit.metadata.facts import FactList
 from evidencekit.metadata.malformed import MalformedError
+from evidencekit.metadata.png import chunks as png
 from evidencekit.metadata.texts import decode_text
+from evidencekit.metadata.whole import read_start
 from evidencekit.metadata.xmp import add_xmp
 
 MAX_INFLATED = 2**20  # bytes of one compressed text
@@ -16,8 +18,9 @@ _XMP_KEYWORD = "XML:com.adobe.xmp"
 _RAW_PROFILE = "Raw profile type "  # ImageMagick's way to put Exif and IPTC into a text chunk
 
 
-def add_png(facts: FactList, data: bytes) -> None:
+def read(facts: FactList, stream: BinaryIO) -> None:
     """Add what the chunks say; a walk that breaks off leaves what was found before."""
+    data = read_start(facts, stream)
     counts: dict[str, tuple[int, int, int]] = {}
     try:
         for chunk in png.walk(data):

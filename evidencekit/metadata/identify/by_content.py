@@ -2,16 +2,17 @@
 
 Pure and quick, since every file of a case passes here. Only what is there counts, never the name.
 Where two types fit (polyglots) the one whose magic stands at the very start wins; libmagic gives a
-second opinion (:mod:`evidencekit.metadata.magic`) and a disagreement is recorded, not resolved.
+second opinion (:mod:`evidencekit.metadata.identify.magic`); a disagreement is recorded, not
+resolved.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evidencekit.metadata.packed import identify_gzip, identify_ole, identify_zip
-from evidencekit.metadata.textual import identify_text
-from evidencekit.metadata.types import EMPTY, UNKNOWN, extension_for, is_extension_mismatch
-from evidencekit.metadata.weak import identify_weakly
+from evidencekit.metadata.identify.packed import identify_gzip, identify_ole, identify_zip
+from evidencekit.metadata.identify.textual import identify_text
+from evidencekit.metadata.identify.types import EMPTY, UNKNOWN, extension_for, is_extension_mismatch
+from evidencekit.metadata.identify.weak import identify_weakly
 
 __all__ = ["HEAD_SIZE", "Identified", "identify", "is_extension_mismatch"]
 

@@ -15,8 +15,8 @@ from typing import Any, BinaryIO
 
 import exifread
 
+from evidencekit.metadata.exif.gps import add_position
 from evidencekit.metadata.facts import FactList
-from evidencekit.metadata.gps import add_position
 from evidencekit.metadata.texts import decode_text, decode_utf16
 
 VERSION: str = exifread.__version__
@@ -27,6 +27,11 @@ _MAX_LISTED = 64  # numbers of a list that are worth writing out
 _MAX_COUNT = 1_000
 _PLAIN_IFDS = frozenset({"Image", "EXIF", "GPS", "Thumbnail", "Interoperability"})
 _USER_TEXTS = frozenset({"UserComment", "GPSProcessingMethod", "GPSAreaInformation"})
+
+
+def read_file(facts: FactList, stream: BinaryIO) -> None:
+    """Add what exifread finds in a whole file of a kind that it can search."""
+    add_exif(facts, stream, source="file")
 
 
 def add_exif(facts: FactList, stream: BinaryIO, *, source: str) -> None:

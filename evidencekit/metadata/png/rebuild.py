@@ -11,12 +11,12 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from math import gcd
+from typing import BinaryIO
 
+from evidencekit.metadata.exif.kept import Kept, make_exif, read_kept
 from evidencekit.metadata.icc import MAX_PROFILE, is_srgb, make_profile, read_profile
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.orientation import UPRIGHT, make_exif, read_orientation
-from evidencekit.metadata.pixels import split_pixels
-from evidencekit.metadata.png import (
+from evidencekit.metadata.png.chunks import (
     SIGNATURE,
     Chunk,
     make_chunk,
@@ -24,7 +24,9 @@ from evidencekit.metadata.png import (
     trailer_start,
     walk,
 )
-from evidencekit.metadata.rebuilt import Rebuilt
+from evidencekit.metadata.png.pixels import split_pixels
+from evidencekit.metadata.rebuilt import Rebuilt, Wish
+from evidencekit.metadata.whole import read_whole
 
 _PIECE = 2**20  # bytes per IDAT written; how the encoder cut them is a trace of it
 _EXACT = {  # what is copied as it is, and how long it must be
@@ -36,12 +38,14 @@ _TEXTS = {b"tEXt": "text", b"zTXt": "text", b"iTXt": "text", b"eXIf": "exif", b"
 _SQUARE = 1, 1
 
 
-def rebuild(data: bytes) -> Rebuilt:
-    """Write ``data`` anew; raises :class:`MalformedError` for what cannot be without a guess."""
+def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
+    """Write the picture anew; raises :class:`MalformedError` where that needs a guess."""
+    data = read_whole(stream)
     chunks = tuple(walk(data))
     header = read_header(chunks[0])
     _require_order(chunks)
     pixels, surplus = split_pixels(header, chunks)
+    kept = _exif(chunks, wish)
     before = [
         make_chunk(b"IHDR", chunks[0].data),
         *_copies(chunks, (b"acTL", b"cICP")),
@@ -49,14 +53,15 @@ def rebuild(data: bytes) -> Rebuilt:
         *_copies(chunks, (b"mDCV", b"cLLI")),
         *_palette(chunks, header.colour),
         *_pixel_ratio(chunks),
-        *_exif(chunks),
+        *(make_chunk(b"eXIf", block) for block in (make_exif(kept),) if block),
     ]
     rebuilt = b"".join([SIGNATURE, *before, *_frames(chunks, pixels), make_chunk(b"IEND", b"")])
+    out.write(rebuilt)
     return Rebuilt(
-        data=rebuilt,
         removed=_removed(data, chunks, rebuilt, surplus=surplus),
-        kept=_kept(rebuilt),
-        picture_sha256=_digest(chunks, pixels),
+        kept=(*_kept(rebuilt), *kept.words),
+        kept_values=kept.values,
+        content_sha256=_digest(chunks, pixels),
     )
 
 
@@ -143,12 +148,8 @@ def _pixel_ratio(chunks: Sequence[Chunk]) -> list[bytes]:
     return []
 
 
-def _exif(chunks: Sequence[Chunk]) -> list[bytes]:
-    for data in _of(chunks, b"eXIf"):
-        orientation = read_orientation(data)
-        if orientation != UPRIGHT:
-            return [make_chunk(b"eXIf", make_exif(orientation))]
-    return []
+def _exif(chunks: Sequence[Chunk], wish: Wish) -> Kept:
+    return next((read_kept(data, wish) for data in _of(chunks, b"eXIf")), Kept())
 
 
 def _frames(chunks: Sequence[Chunk], pixels: bytes) -> list[bytes]:
@@ -169,18 +170,12 @@ def _of(chunks: Sequence[Chunk], kind: bytes) -> list[bytes]:
 
 def _kept(rebuilt: bytes) -> tuple[str, ...]:
     words = {
-        b"eXIf": "orientation", b"iCCP": "colour-profile numbers", b"pHYs": "pixel-ratio",
+        b"iCCP": "colour-profile numbers", b"pHYs": "pixel-ratio",
         b"acTL": "animation", b"sRGB": "srgb", b"gAMA": "gamma", b"cHRM": "primaries",
         b"cICP": "colour-code", b"mDCV": "brightness", b"cLLI": "brightness",
     }  # fmt: skip
-    found = []
-    for chunk in walk(rebuilt):
-        word = words.get(chunk.kind)
-        if word == "orientation":
-            word = f"orientation {read_orientation(chunk.data)}"
-        if word is not None:
-            found.append(word)
-    return tuple(dict.fromkeys(found))
+    found = (words.get(chunk.kind) for chunk in walk(rebuilt))
+    return tuple(dict.fromkeys(word for word in found if word is not None))
 
 
 def _removed(

@@ -1,0 +1,1 @@
+"""Exif and TIFF: the facts, the position, which side is up."""

@@ -1,0 +1,1 @@
+"""JPEG: its segments, the facts in them, and a copy of the picture alone."""

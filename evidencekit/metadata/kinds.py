@@ -1,0 +1,65 @@
+"""What can be done with each kind of file, and by which functions.
+
+They stand here as text and are imported in a worker process only: many need a library that takes
+long to load, and none should meet a hostile file anywhere else. Which they are:
+
+``read(facts, stream)``
+    adds every fact that the file holds; never raises for what is in it.
+``rebuild(stream, out, wish) -> Rebuilt``
+    writes into ``out`` what is allowed of the file, nothing else. Raises
+    :class:`~evidencekit.metadata.malformed.MalformedError` for what cannot be written anew without
+    a guess. Of its own output it makes the same bytes again, with nothing removed.
+``show(stream) -> Shown``
+    decodes by a library that has no part in rebuilding, and digests what people would see or hear.
+``inner(stream) -> Iterator[bytes]``
+    yields what is packed inside, to be searched besides the bytes as they lie in the file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """The functions of one kind, as ``module:name`` below ``evidencekit.metadata``."""
+
+    name: str
+    """What people call it."""
+    read: str
+    rebuild: str | None = None
+    show: str | None = None
+    """None where nothing that may be installed here decodes it; then only coded data are judged."""
+    inner: str | None = None
+    own_words: tuple[str, ...] = ()
+    """What every copy of the kind holds, because its rebuilder writes it."""
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "image/jpeg": Kind(
+            name="JPEG", read="jpeg.read:read", rebuild="jpeg.rebuild:rebuild", show="raster:show"
+        ),
+        "image/png": Kind(
+            name="PNG",
+            read="png.read:read",
+            rebuild="png.rebuild:rebuild",
+            show="raster:show",
+            inner="png.inner:inner",
+        ),
+        "image/webp": Kind(name="WebP", read="webp.read:read"),
+        "image/tiff": Kind(name="TIFF", read="exif.read:read_file"),
+        "image/heic": Kind(name="HEIC", read="exif.read:read_file"),
+        "image/heif": Kind(name="HEIF", read="exif.read:read_file"),
+        "image/avif": Kind(name="AVIF", read="exif.read:read_file"),
+        "image/jxl": Kind(name="JPEG XL", read="exif.read:read_file"),
+    }
+)
+READABLE = frozenset(KINDS)
+"""Media types that this release reads; of others there is no record."""
+STRIPPABLE = frozenset(name for name, kind in KINDS.items() if kind.rebuild is not None)
+
+
+def strippable_names() -> tuple[str, ...]:
+    """Return what people call the kinds of which there can be a copy, each once."""
+    return tuple(dict.fromkeys(KINDS[one].name for one in KINDS if one in STRIPPABLE))

@@ -1,0 +1,1 @@
+"""PNG: its chunks, the facts in them, and a copy of the picture alone."""

@@ -1,0 +1,1 @@
+"""WebP: its chunks and the facts in them."""
