@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+import fidelity_running  # noqa: E402
 from cryptography import x509  # noqa: E402
 from cryptography.hazmat.primitives.serialization import Encoding  # noqa: E402
 from fidelity_recorders import RECORDERS, Recorder  # noqa: E402
@@ -54,8 +55,12 @@ def main() -> None:
     parser.add_argument(
         "--rare", action="store_true", help="let the site send early hints and trailers, too"
     )
+    parser.add_argument(
+        "--patience", type=int, default=fidelity_running.RUN_S, metavar="S", help="for each run"
+    )
     parser.add_argument("--list", action="store_true", help=f"which there are: {', '.join(names)}")
     options = parser.parse_args()
+    fidelity_running.RUN_S = options.patience
     chosen = [one for one in RECORDERS if not options.only or options.only in one.name]
     if options.list:
         for one in chosen:

@@ -1,8 +1,8 @@
 """A page that makes a browser use HTTP in every way we know of, and what its server answers.
 
-Each path of :data:`REPLIES` is asked for by the page itself; ``/`` says ``done`` when all are. The
-event stream and the WebSocket come last and together: a recorder that breaks one of them, so that
-the page waits for ever, still meets everything else.
+Each path of :data:`REPLIES` is asked for by the page itself; ``/`` says ``done`` when all are. What
+does not end by itself comes last and together (a download that is broken off, the event stream, the
+WebSocket): a recorder on which one of them waits for ever still meets everything else.
 """
 
 import gzip
@@ -51,8 +51,6 @@ const steps = {
   range: () => get("/range", {headers: {Range: "bytes=2-5"}}),
   parts: async () => { await part("0-99999", 100000); await part("50000-149999", 100000);
     await part("250000-299999", 50000); await part("0-299999", 300000); },
-  resumed: () => breakOff().then(() => get("/resumed")).then(body => {
-    if (body.byteLength !== 300000) throw new Error("has " + body.byteLength); }),
   post: () => get("/post", {method: "POST", body: bytes}),
   form: () => get("/form", {method: "POST", body: new URLSearchParams({a: "가", b: "&"})}),
   preflight: () => get(other + "/cors", {method: "PUT", headers: {"X-Custom": "1"}, body: "put"}),
@@ -60,6 +58,8 @@ const steps = {
   worker: () => once(new Worker("/worker.js"), "message"),
   service: () => navigator.serviceWorker.register("/sw.js", {scope: "/scoped/"})
     .then(r => once(r.installing, "statechange")),
+  resumed: () => breakOff().then(() => get("/resumed")).then(body => {
+    if (body.byteLength !== 300000) throw new Error("has " + body.byteLength); }),
   events: () => { const source = new EventSource("/events"); return once(source, "message"); },
   socket: () => { const s = new WebSocket(location.origin.replace("http", "ws") + "/ws");
     return once(s, "message").then(() => s.close()); },
@@ -68,7 +68,7 @@ const attempt = async name => {
   try { await steps[name](); return name; } catch (error) { return name + "-FAILED " + error; }
 };
 (async () => {
-  const names = Object.keys(steps), together = names.splice(-2);
+  const names = Object.keys(steps), together = names.splice(-3);
   for (const name of names) say(await attempt(name));
   (await Promise.all(together.map(attempt))).forEach(say);
   say("done");
@@ -81,8 +81,8 @@ INDEX = (
     f"<script>const BROKEN_OFF = {BROKEN_OFF};{_SCRIPT}</script></html>"
 ).encode()
 STEPS = (
-    *("hints", "plain", "redirects", "revalidated", "cached", "head", "range", "parts", "resumed"),
-    *("post", "form", "preflight", "beacon", "worker", "service", "events", "socket", "done"),
+    *("hints", "plain", "redirects", "revalidated", "cached", "head", "range", "parts", "post"),
+    *("form", "preflight", "beacon", "worker", "service", "resumed", "events", "socket", "done"),
 )
 _TEXT_TYPE = (b"Content-Type", b"text/plain; charset=utf-8")
 _NO_STORE = (b"Cache-Control", b"no-store")
