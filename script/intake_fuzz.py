@@ -1,4 +1,4 @@
-"""Mutated files of every kind, taken into a case: is each of them preserved, and nothing harmed?
+"""Mutated files of every kind, taken into a case: each must be preserved, and nothing harmed.
 
 Seeds are the planted files of the tests, or those below --seeds. Each is cut, has bits flipped or
 numbers replaced at one to four places. Every mutant must be an artifact with the right digest; a
@@ -41,7 +41,9 @@ def main() -> None:
         os.environ["EVIDENCEKIT_HOME"] = str(folder / "home")
         call("init", str(folder / "case"), "--title", "fuzz", "--actor", "fuzz")
         for start in range(0, options.count, _BATCH):
-            digests = write(folder / "files", seeds, range(start, min(start + _BATCH, options.count)))
+            digests = write(
+                folder / "files", seeds, range(start, min(start + _BATCH, options.count))
+            )
             began = time.monotonic()
             added = call("-C", str(folder / "case"), "add", str(folder / "files"), "--json")
             taken = [json.loads(line) for line in added.splitlines()]

@@ -2,7 +2,8 @@
 
 ExifTool is the yardstick, so what it misses cannot show. It runs once per file, since one bad file
 cuts the answer of a whole batch. A fact counts as found when its value, without case, spaces and
-punctuation, is part of any value that we recorded; places are compared as signed degrees.
+punctuation, is part of any value that we recorded; of dates the digits up to the minute. Places are
+compared without their sign, since ExifTool keeps it apart; the hemisphere is for tests to check.
 """
 
 import argparse
@@ -29,12 +30,16 @@ _TAGS: Mapping[str, re.Pattern[str]] = {
     "device": re.compile(r"Make|Model|CameraModelName|LensModel|DeviceModelName"),
     "serial": re.compile(r".*SerialNumber"),
     "date": re.compile(r"(DateTimeOriginal|CreateDate|ModifyDate|CreationDate|DateCreated)"),
-    "person": re.compile(r"(Artist|Creator|Author|By-line|OwnerName|CameraOwnerName|LastModifiedBy)"),
+    "person": re.compile(
+        r"(Artist|Creator|Author|By-line|OwnerName|CameraOwnerName|LastModifiedBy)"
+    ),
     "text": re.compile(
         r"(ImageDescription|Description|Title|Comment|UserComment|Caption-Abstract|Subject|Keywords)"
     ),
     "software": re.compile(r"(Software|CreatorTool|Producer|Encoder|ProcessingSoftware)"),
-    "ids": re.compile(r"(DocumentID|InstanceID|OriginalDocumentID|ImageUniqueID|ContentIdentifier)"),
+    "ids": re.compile(
+        r"(DocumentID|InstanceID|OriginalDocumentID|ImageUniqueID|ContentIdentifier)"
+    ),
 }
 _GROUPS_OF_FILES = frozenset({"System", "ExifTool", "File", "Composite"})
 _NOTHING = re.compile(r"[\W_]+")
@@ -86,23 +91,27 @@ def facts_of_exiftool(path: Path) -> Iterator[tuple[str, str, str]]:
         return
     for key, value in found.items():
         group, _, tag = key.rpartition(":")
-        shown = " ".join(map(str, value)) if isinstance(value, list) else str(value)
-        if group in _GROUPS_OF_FILES or len(normal(shown)) < _LEAST:
+        kind = next((name for name, pattern in _TAGS.items() if pattern.fullmatch(tag)), None)
+        if group in _GROUPS_OF_FILES or kind is None:
             continue
-        for kind, pattern in _TAGS.items():
-            if pattern.fullmatch(tag):
+        for shown in map(str, value if isinstance(value, list) else [value]):
+            if len(normal(shown)) >= _LEAST:
                 yield kind, tag, shown
 
 
 def is_in(kind: str, value: str, facts: Iterable[Fact]) -> bool:
     if kind == "gps":
-        wanted = [float(one) for one in _NUMBER.findall(value)[:2]]
-        held = [float(n) for fact in facts for n in _NUMBER.findall(fact.readable)]
+        wanted = [abs(float(one)) for one in _NUMBER.findall(value)[:2]]
+        held = [abs(float(n)) for fact in facts for n in _NUMBER.findall(fact.readable)]
         return all(any(abs(one - have) < _SLACK for have in held) for one in wanted)
-    needle = normal(value)
-    if kind == "date":
-        needle = needle[:12]  # to the minute, whatever the zone is called
-    return any(needle in normal(text) for fact in facts for text in (fact.raw or "", fact.readable))
+    texts = [text for fact in facts for text in (fact.raw or "", fact.readable)]
+    if kind == "date":  # to the minute, whatever the zone is called
+        return any(digits(value)[:12] in digits(text) for text in texts)
+    return any(normal(value) in normal(text) for text in texts)
+
+
+def digits(text: str) -> str:
+    return "".join(one for one in text if one.isdigit())
 
 
 def normal(text: str) -> str:
@@ -113,8 +122,7 @@ def table(total: Counter[tuple[str, str]], hits: Counter[tuple[str, str]]) -> st
     """Return a table in Markdown: hits / facts by media type and kind, and over all."""
     types = sorted({media_type for media_type, _ in total})
     lines = [" | ".join(("type", *KINDS)), " | ".join(["---"] * (len(KINDS) + 1))]
-    for media_type in types:
-        lines.append(row(media_type, {k: (hits[media_type, k], total[media_type, k]) for k in KINDS}))
+    lines += [row(one, {k: (hits[one, k], total[one, k]) for k in KINDS}) for one in types]
     sums = {k: (sum(hits[t, k] for t in types), sum(total[t, k] for t in types)) for k in KINDS}
     return "\n".join(f"| {one} |" for one in [*lines, row("all", sums)])
 

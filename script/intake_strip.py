@@ -20,7 +20,6 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.tools.planted import PLANTED  # noqa: E402
-from tests.tools.unpacked import everything_in  # noqa: E402
 
 from evidencekit.errors import EvidencekitError  # noqa: E402
 from evidencekit.metadata.identify.by_content import HEAD_SIZE, identify  # noqa: E402
@@ -30,9 +29,12 @@ from evidencekit.metadata.shown import Shown, shown_from_json  # noqa: E402
 from evidencekit.metadata.strip import strip  # noqa: E402
 from evidencekit.metadata.workshop import Workshop  # noqa: E402
 from evidencekit.sandbox.runner import ParserFailed, Worker  # noqa: E402
+from tests.tools.unpacked import everything_in  # noqa: E402
 
 Tool = Callable[[Path, Path], Path | None]
 """Given a file and an empty folder: the copy, None where it refused."""
+Given = tuple[Path, str, tuple[bytes, ...]]
+"""A file, its type and its marks."""
 
 
 @dataclass
@@ -58,10 +60,10 @@ def main() -> None:
     tallies: dict[tuple[str, str], Tally] = {}
     with tempfile.TemporaryDirectory() as name, Workshop() as shop, Worker() as eyes:
         tools = {"ours": ours(shop), **{k: v for k, v in OTHERS.items() if shutil.which(k)}}
-        for path, media_type, marks in files(options.folder, Path(name)):
+        for given in files(options.folder, Path(name)):
             for tool in [one for one in tools if options.only in {None, one}]:
-                tally = tallies.setdefault((media_type, tool), Tally())
-                judge(tally, tools[tool], path, media_type, marks, eyes)
+                tally = tallies.setdefault((given[1], tool), Tally())
+                judge(tally, tools[tool], given, eyes)
     print("| type | tool | files | refused | marks left | shows otherwise | no more decodes | s |")
     print("|---|---|---|---|---|---|---|---|")
     for (media_type, tool), one in sorted(tallies.items()):
@@ -71,8 +73,8 @@ def main() -> None:
         )
 
 
-def files(folder: Path | None, scratch: Path) -> Iterator[tuple[Path, str, tuple[bytes, ...]]]:
-    """Yield file, type and marks."""
+def files(folder: Path | None, scratch: Path) -> Iterator[Given]:
+    """Yield them, the planted ones written into ``scratch``."""
     if folder is None:
         for one in PLANTED.values():
             path = scratch / one.name
@@ -86,9 +88,8 @@ def files(folder: Path | None, scratch: Path) -> Iterator[tuple[Path, str, tuple
             yield path, kind, ()
 
 
-def judge(
-    tally: Tally, tool: Tool, path: Path, media_type: str, marks: tuple[bytes, ...], eyes: Worker
-) -> None:
+def judge(tally: Tally, tool: Tool, planted: Given, eyes: Worker) -> None:
+    path, media_type, marks = planted
     tally.files += 1
     with tempfile.TemporaryDirectory() as name:
         began = time.perf_counter()
@@ -120,9 +121,7 @@ def ours(shop: Workshop) -> Tool:
             head = stream.read(HEAD_SIZE)
             kind = identify(head, size=path.stat().st_size).media_type
             try:
-                done = strip(
-                    stream, folder, media_type=kind, purpose=Purpose.SHARE, workshop=shop
-                )
+                done = strip(stream, folder, media_type=kind, purpose=Purpose.SHARE, workshop=shop)
             except EvidencekitError:
                 return None
             return done.path

@@ -32,16 +32,16 @@ def _inflated(data: bytes) -> Iterator[bytes]:
     for found in _ZLIB.finditer(data):
         with suppress(zlib.error):
             piece = zlib.decompressobj().decompress(data[found.start() :], _MAX)
-            if len(piece) > 4:  # noqa: PLR2004 (less holds no mark)
+            if len(piece) > 4:
                 yield piece
 
 
 def _members(data: bytes) -> Iterator[bytes]:
-    with suppress(zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for member in archive.infolist():
-                with archive.open(member) as stream:
-                    yield stream.read(_MAX)
+    broken = (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error)
+    with suppress(*broken), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for member in archive.infolist():
+            with archive.open(member) as stream:
+                yield stream.read(_MAX)
 
 
 def _decoded(data: bytes) -> Iterator[bytes]:

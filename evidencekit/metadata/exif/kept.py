@@ -8,15 +8,13 @@ import re
 import struct
 from dataclasses import dataclass
 
-from evidencekit.metadata.malformed import MalformedError
+from evidencekit.metadata.exif.tiff import ASCII, LONG, SHORT, Entry, TiffBlock, tiff_block
 from evidencekit.metadata.rebuilt import Wish
 
 UPRIGHT = 1
 _ORIENTATION, _EXIF_IFD, _TAKEN, _OFFSET = 0x0112, 0x8769, 0x9003, 0x9011
-_ASCII, _SHORT, _LONG = 2, 3, 4
 _VALUES = range(1, 9)  # TIFF 6.0 p. 36
-_MAX_ENTRIES = 1000
-_ORDERS = {b"II*\x00": "<", b"MM\x00*": ">"}
+_MAX_TEXT = 64  # bytes
 _DATE = re.compile(rb"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d")
 _ZONE = re.compile(rb"[+-]\d\d:\d\d")
 
@@ -46,42 +44,38 @@ class Kept:
 def read_kept(exif: bytes, wish: Wish) -> Kept:
     """Return what of a TIFF block stays; where it says nothing or nonsense, nothing.
 
-    Raises :class:`MalformedError` where a viewer may or may not find a value: entries that are cut
+    Raises ``MalformedError`` where a viewer may or may not find a value: entries that are cut
     off.
     """
-    order = _ORDERS.get(exif[:4])
-    if order is None:
-        return Kept()  # no viewer reads a block without this
-    block = _Block(exif, order)
-    first = block.entries(block.number("I", 4))
-    orientation = block.short(first.get(_ORIENTATION))
+    block = tiff_block(exif)
+    if block is None:
+        return Kept()
+    first = block.entries(block.first())
+    orientation = _orientation(block, first.get(_ORIENTATION))
     if not wish.keeps_time or _EXIF_IFD not in first:
         return Kept(orientation=orientation)
-    photo = block.entries(block.number("I", first[_EXIF_IFD] + 8))
-    taken = block.text(photo.get(_TAKEN), _DATE)
-    return Kept(
-        orientation=orientation,
-        taken=taken,
-        zone=block.text(photo.get(_OFFSET), _ZONE) if taken else b"",
-    )
+    photo = block.entries(block.pointed(first[_EXIF_IFD]))
+    taken = _text(block, photo.get(_TAKEN), _DATE)
+    zone = _text(block, photo.get(_OFFSET), _ZONE) if taken else b""
+    return Kept(orientation=orientation, taken=taken, zone=zone)
 
 
 def make_exif(kept: Kept) -> bytes:
     """Return the smallest TIFF block that says this alone; empty where there is nothing."""
     first = []
     if kept.orientation != UPRIGHT:
-        first.append(struct.pack(">HHIHH", _ORIENTATION, _SHORT, 1, kept.orientation, 0))
+        first.append(struct.pack(">HHIHH", _ORIENTATION, SHORT, 1, kept.orientation, 0))
     if not kept.taken:
         return _head() + _ifd(first) if first else b""
     photo_at = 8 + 2 + 12 * (len(first) + 1) + 4
-    first.append(struct.pack(">HHII", _EXIF_IFD, _LONG, 1, photo_at))
+    first.append(struct.pack(">HHII", _EXIF_IFD, LONG, 1, photo_at))
     texts = [(_TAKEN, kept.taken + b"\0")]
     if kept.zone:
         texts.append((_OFFSET, kept.zone + b"\0"))
     data_at = photo_at + 2 + 12 * len(texts) + 4
     entries, data = [], b""
     for tag, text in texts:
-        entries.append(struct.pack(">HHII", tag, _ASCII, len(text), data_at + len(data)))
+        entries.append(struct.pack(">HHII", tag, ASCII, len(text), data_at + len(data)))
         data += text + bytes(len(text) % 2)
     return _head() + _ifd(first) + _ifd(entries) + data
 
@@ -94,41 +88,15 @@ def _ifd(entries: list[bytes]) -> bytes:
     return struct.pack(">H", len(entries)) + b"".join(entries) + struct.pack(">I", 0)
 
 
-class _Block:
-    """A TIFF block and its byte order."""
+def _orientation(block: TiffBlock, entry: Entry | None) -> int:
+    if entry is None or entry.kind != SHORT or entry.count != 1:
+        return UPRIGHT
+    value = block.number("H", entry.at)
+    return value if value in _VALUES else UPRIGHT
 
-    def __init__(self, data: bytes, order: str) -> None:
-        self._data, self._order = data, order
 
-    def number(self, form: str, offset: int) -> int:
-        try:
-            value: int = struct.unpack_from(f"{self._order}{form}", self._data, offset)[0]
-        except struct.error as exc:
-            raise MalformedError("Exif is cut off") from exc
-        return value
-
-    def entries(self, start: int) -> dict[int, int]:
-        """Return where the first entry of each tag stands."""
-        count = min(self.number("H", start), _MAX_ENTRIES)
-        places = (start + 2 + 12 * number for number in range(count))
-        found: dict[int, int] = {}
-        for place in places:
-            found.setdefault(self.number("H", place), place)
-        return found
-
-    def short(self, entry: int | None) -> int:
-        if entry is None or not self._is(entry, _SHORT, count=1):
-            return UPRIGHT
-        value = self.number("H", entry + 8)
-        return value if value in _VALUES else UPRIGHT
-
-    def text(self, entry: int | None, form: re.Pattern[bytes]) -> bytes:
-        if entry is None or self.number("H", entry + 2) != _ASCII:
-            return b""
-        size = self.number("I", entry + 4)
-        start = self.number("I", entry + 8) if size > 4 else entry + 8  # noqa: PLR2004 (fits in the entry itself)
-        value = self._data[start : start + min(size, 64)].rstrip(b"\0 ")
-        return value if form.fullmatch(value) else b""
-
-    def _is(self, entry: int, kind: int, *, count: int) -> bool:
-        return self.number("H", entry + 2) == kind and self.number("I", entry + 4) == count
+def _text(block: TiffBlock, entry: Entry | None, form: re.Pattern[bytes]) -> bytes:
+    if entry is None or entry.kind != ASCII:
+        return b""
+    value = block.value(entry, limit=_MAX_TEXT).rstrip(b"\0 ")
+    return value if form.fullmatch(value) else b""

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import exifread
 
 from evidencekit.metadata.exif.gps import add_position
+from evidencekit.metadata.exif.makernotes import add_maker_note
 from evidencekit.metadata.facts import FactList
 from evidencekit.metadata.texts import decode_text, decode_utf16
 
@@ -25,6 +26,7 @@ _RATIONALS = frozenset({5, 10})  # TIFF 6.0 §2: RATIONAL, SRATIONAL
 _ASCII, _UNDEFINED, _BYTE = 2, 7, 1
 _MAX_LISTED = 64  # numbers of a list that are worth writing out
 _MAX_COUNT = 1_000
+_MAX_BLOCK = 2**24  # bytes in which a MakerNote is looked for
 _PLAIN_IFDS = frozenset({"Image", "EXIF", "GPS", "Thumbnail", "Interoperability"})
 _USER_TEXTS = frozenset({"UserComment", "GPSProcessingMethod", "GPSAreaInformation"})
 
@@ -49,6 +51,8 @@ def add_exif(facts: FactList, stream: BinaryIO, *, source: str) -> None:
         except Exception as exc:  # noqa: BLE001 (values are whatever exifread left there)
             facts.problem(f"{source}: {key} unreadable, {type(exc).__name__}")
     _add_thumbnail(facts, tags, source)
+    stream.seek(0)
+    add_maker_note(facts, stream.read(_MAX_BLOCK), source=source)
     add_position(facts, tags, source=source)
 
 

@@ -1,0 +1,183 @@
+"""What makers write into MakerNote that names a device or a person, besides what exifread reads.
+
+Each maker has a directory of its own behind a header of its own; the layouts are not published and
+known from the work of others (the tables of ExifTool and Exiv2 agree on those used here). Only
+fields that name something are read; nothing of it is ever written.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from evidencekit.metadata.exif.tiff import ASCII, LONG, UNDEFINED, Entry, TiffBlock, tiff_block
+from evidencekit.metadata.facts import FactList
+from evidencekit.metadata.malformed import MalformedError
+from evidencekit.metadata.texts import decode_text
+
+_MAKE, _EXIF_IFD, _MAKER_NOTE = 0x010F, 0x8769, 0x927C
+_MAX_NOTE = 2**20
+_MAX_VALUE = 512
+_LITTLE, _BIG = "<", ">"
+_OTHER = {_LITTLE: _BIG, _BIG: _LITTLE}
+_INLINE = 4  # bytes of a value that stands in the field itself
+_SWAPPED = 256  # fields; a smaller number read the wrong way round is at least so large
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """How one maker's note begins, and which of its fields name something."""
+
+    header: bytes
+    """The note begins so; empty for a maker that is told by the name in IFD 0."""
+    start: int
+    """Where the directory stands, from the start of the note."""
+    is_own: bool
+    """Whether offsets count from the start of the note, else from that of the whole block."""
+    tags: Mapping[int, str]
+    order: str = ""
+    """Of its numbers, where that is not the block's."""
+    make: str = ""
+    """With which the name of the maker begins, in capitals, where there is no header."""
+    inner: Mapping[int, Mapping[int, str]] | None = None
+    """Fields of directories that a field points to."""
+
+
+_OLYMPUS = {
+    0x2010: {0x0101: "SerialNumber", 0x0102: "InternalSerialNumber", 0x0202: "LensSerialNumber",
+             0x0203: "LensModel"},
+}  # fmt: skip
+_OLYMPUS_OLD = {0x0404: "SerialNumber"}
+_PANASONIC = {
+    0x0025: "InternalSerialNumber", 0x0051: "LensModel", 0x0052: "LensSerialNumber",
+    0x0054: "AccessorySerialNumber", 0x0065: "Title", 0x0066: "BabyName", 0x0067: "Location",
+    0x0069: "Country", 0x006B: "State", 0x006D: "City", 0x006F: "Landmark",
+}  # fmt: skip
+_CANON = {
+    0x0006: "ImageType", 0x0009: "OwnerName", 0x000C: "SerialNumber", 0x0028: "ImageUniqueID",
+    0x0095: "LensModel", 0x0096: "InternalSerialNumber",
+}  # fmt: skip
+_APPLE = {
+    0x000B: "BurstUUID", 0x0011: "ContentIdentifier", 0x0015: "ImageUniqueID",
+    0x0020: "ImageCaptureRequestID", 0x002B: "PhotoIdentifier",
+}  # fmt: skip
+_PENTAX = {0x0229: "SerialNumber", 0x0215: "CameraInfo"}
+_SAMSUNG = {0xA001: "FirmwareName", 0xA002: "SerialNumber"}
+_LAYOUTS = (
+    _Layout(header=b"OLYMPUS\0II", start=12, is_own=True, tags={}, inner=_OLYMPUS, order=_LITTLE),
+    _Layout(header=b"OLYMPUS\0MM", start=12, is_own=True, tags={}, inner=_OLYMPUS, order=_BIG),
+    _Layout(header=b"OM SYSTEM\0", start=16, is_own=True, tags={}, inner=_OLYMPUS, order=_LITTLE),
+    _Layout(header=b"OLYMP\0", start=8, is_own=False, tags=_OLYMPUS_OLD, inner=_OLYMPUS),
+    _Layout(header=b"Panasonic\0", start=12, is_own=False, tags=_PANASONIC),
+    _Layout(header=b"LEICA\0\0\0", start=8, is_own=False, tags=_PANASONIC),
+    _Layout(header=b"Apple iOS\0", start=14, is_own=True, tags=_APPLE, order=_BIG),
+    _Layout(
+        header=b"FUJIFILM",
+        start=12,
+        is_own=True,
+        tags={0x10: "InternalSerialNumber"},
+        order=_LITTLE,
+    ),
+    _Layout(header=b"PENTAX \0II", start=10, is_own=True, tags=_PENTAX, order=_LITTLE),
+    _Layout(header=b"PENTAX \0MM", start=10, is_own=True, tags=_PENTAX, order=_BIG),
+    _Layout(header=b"AOC\0II", start=6, is_own=False, tags=_PENTAX, order=_LITTLE),
+    _Layout(header=b"AOC\0", start=6, is_own=False, tags=_PENTAX, order=_BIG),
+    _Layout(header=b"", start=0, is_own=False, tags=_CANON, make="CANON"),
+    _Layout(header=b"", start=0, is_own=True, tags=_SAMSUNG, make="SAMSUNG"),
+)
+_RECONYX = b"\x01\xf1"
+_RECONYX_SERIAL = slice(42, 72)  # UTF-16LE
+_PENTAX_SERIAL = 4  # place of the number in CameraInfo
+
+
+def add_maker_note(facts: FactList, exif: bytes, *, source: str) -> None:
+    """Add what the MakerNote of a TIFF block says, as far as it goes."""
+    block = tiff_block(exif)
+    if block is None:
+        return
+    try:
+        for tag, text in _named(block):
+            if text:
+                facts.add("MakerNote", tag, text, raw=text, source=f"{source}, MakerNote")
+    except MalformedError as exc:
+        facts.problem(f"{source}: MakerNote: {exc}")
+
+
+def _named(block: TiffBlock) -> Iterator[tuple[str, str]]:
+    first = block.entries(block.first())
+    if _EXIF_IFD not in first:
+        return
+    note = block.entries(block.pointed(first[_EXIF_IFD])).get(_MAKER_NOTE)
+    if note is None:
+        return
+    data = block.value(note, limit=_MAX_NOTE)
+    make = block.value(first[_MAKE], limit=64).upper() if _MAKE in first else b""
+    if data.startswith(_RECONYX):
+        yield "SerialNumber", _plain(data[_RECONYX_SERIAL].decode("utf-16-le", "replace"))
+    layout = next((one for one in _LAYOUTS if _fits(one, data, make)), None)
+    if layout is not None:
+        yield from _fields(block, note, layout)
+
+
+def _fits(layout: _Layout, data: bytes, make: bytes) -> bool:
+    if layout.header:
+        return data.startswith(layout.header)
+    return make.startswith(layout.make.encode())
+
+
+def _fields(block: TiffBlock, note: Entry, layout: _Layout) -> Iterator[tuple[str, str]]:
+    base, start = note.at if layout.is_own else 0, note.at + layout.start
+    inside = TiffBlock(block.data, layout.order or _order(block, start), base)
+    found = inside.entries(start)
+    moved = _moved(found.values(), note, start)
+    if moved and not layout.is_own:
+        inside = TiffBlock(block.data, inside.order, moved)
+        found = inside.entries(start)
+    yield from _texts(inside, found, layout.tags)
+    for pointer, tags in (layout.inner or {}).items():
+        if pointer in found:
+            entry = found[pointer]
+            start = entry.at if entry.kind == UNDEFINED else inside.pointed(entry)
+            yield from _texts(inside, inside.entries(start), tags)
+
+
+def _moved(entries: Iterable[Entry], note: Entry, start: int) -> int:
+    """Return by how much the note was moved after its offsets were written; 0 where they fit.
+
+    They cannot fit where one leads out of the note. Makers put the first value right after the
+    directory, so that is where the lowest offset belongs.
+    """
+    listed = list(entries)
+    places = [one.at for one in listed if one.size > _INLINE]
+    if all(note.at <= place < note.at + note.size for place in places):
+        return 0
+    return start + 2 + 12 * len(listed) + 4 - min(places)
+
+
+def _order(block: TiffBlock, start: int) -> str:
+    """Software that writes a picture anew turns the block around, but not the note in it."""
+    return block.order if block.number("H", start) < _SWAPPED else _OTHER[block.order]
+
+
+def _texts(
+    block: TiffBlock, found: Mapping[int, Entry], tags: Mapping[int, str]
+) -> Iterator[tuple[str, str]]:
+    for tag, name in tags.items():
+        if tag in found:
+            yield from _text(block, found[tag], name)
+
+
+def _text(block: TiffBlock, entry: Entry, name: str) -> Iterator[tuple[str, str]]:
+    data = block.value(entry, limit=_MAX_VALUE)
+    if name == "CameraInfo":
+        at = entry.at + 4 * _PENTAX_SERIAL
+        if entry.kind == LONG and entry.count > _PENTAX_SERIAL:
+            yield "InternalSerialNumber", str(block.number("I", at))
+    elif entry.kind == LONG:
+        yield name, str(block.number("I", entry.at))
+    elif name == "ImageUniqueID" and entry.kind != ASCII:
+        yield name, data.hex()
+    else:
+        yield name, _plain(decode_text(data.lstrip(b"\0").partition(b"\0")[0]))
+
+
+def _plain(text: str) -> str:
+    return text.partition("\0")[0].strip()
