@@ -16,6 +16,7 @@ from urllib3.util import parse_url as urllib3_parse
 
 from evidencekit.errors import BadInput
 from evidencekit.text.catalog import _
+from evidencekit.text.clean import clean
 
 MAX_URL_CHARS = 8192  # Apache's default request line limit is 8190 bytes
 MAX_HOST_CHARS = 253  # RFC 1035 §2.3.4, written without the root label
@@ -53,8 +54,8 @@ def parse_url(text: str) -> Address:
         return _normalise(given, "utf-8")
     except _UnusableError as exc:
         raise BadInput(
-            _("{text!a} is not a URL that can be captured: {why}").format(
-                text=_without_secrets(given)[:200], why=exc
+            _("“{text}” is not a URL that can be captured: {why}").format(
+                text=clean(_without_secrets(given), limit=200), why=exc
             ),
             hint=exc.hint,
         ) from exc
@@ -130,7 +131,7 @@ def _require_web(parts: SplitResult) -> None:
         hint = _("write it with https:// or http:// in front")
         raise _UnusableError(_("only http and https can be captured"), hint)
     if "@" in parts.netloc:
-        hint = _("leave out what stands before the @; a login belongs in `evidencekit login`")
+        hint = _("leave out what stands before the @; nobody's password belongs in a record")
         raise _UnusableError(_("it carries a user name"), hint)
     if parts.port == 0:
         raise _UnusableError(_("port 0 does not exist"))
