@@ -117,11 +117,13 @@ class Tab:
         )
         return is_done()
 
-    def stop_scripts(self) -> None:
-        """End a script that never returns, so that the page can be looked at."""
-        if not self._is_alive():
-            self.connection.post("Runtime.terminateExecution", session=self.watch.session)
-            self.visit.add_reason("scripts-stopped")
+    def stop_scripts(self) -> bool:
+        """End a script that never returns, so that the page can be looked at; say if one was."""
+        if self._is_alive():
+            return False
+        self.connection.post("Runtime.terminateExecution", session=self.watch.session)
+        self.visit.add_reason("scripts-stopped")
+        return True
 
     def _is_alive(self) -> bool:
         try:

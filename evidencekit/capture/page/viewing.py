@@ -33,16 +33,24 @@ def look_at(tab: Tab, views: Mapping[str, TakeView], folder: Path) -> None:
             _say(tab, name, why_not)
 
 
-def _take(tab: Tab, name: str, take: TakeView, folder: Path) -> str | None:
-    """Take one view, which may be several files; return why not all of it is there."""
+def _take(
+    tab: Tab, name: str, take: TakeView, folder: Path, *, is_last: bool = False
+) -> str | None:
+    """Take one view, which may be several files; return why not all of it is there.
+
+    One that a script held up is taken once more when that script has been stopped.
+    """
+    before = len(tab.visit.views)
     try:
         for view in take(tab.limited(tab.limits.view_s), folder, tab.frame):
             tab.visit.views.append(replace(view, taken_at=tab.clock()))
             if view.cut:
                 _say(tab, name, f"cut {name} {view.cut}")
     except CallTimedOut:
-        tab.stop_scripts()
-        return f"timed-out {name}"
+        if not tab.stop_scripts() or is_last:
+            return f"timed-out {name}"
+        del tab.visit.views[before:]
+        return _take(tab, name, take, folder, is_last=True)
     except CallRefused:
         return f"no-{name}"
     except OSError as exc:  # the next view may be smaller
