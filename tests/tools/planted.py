@@ -1,0 +1,105 @@
+"""Files with a mark in every place that their format offers, and what a reader must find in them.
+
+For each kind one file at least, made byte by byte by code that has no part in what it tests.
+"""
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from tests.tools import media
+
+MARK = b"MARK-7f3a91"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planted:
+    """One file."""
+
+    name: str
+    media_type: str
+    data: Callable[[], bytes]
+    facts: frozenset[str]
+    """Values that the record must hold, as people read them."""
+    marks: tuple[bytes, ...]
+    """Bytes that no copy may hold, packed or not."""
+
+
+def _exif() -> bytes:
+    photo: Mapping[int, media.Value] = {
+        media.DATE_ORIGINAL: "2026:05:01 10:00:01",
+        media.OFFSET_ORIGINAL: "+09:00",
+        media.BODY_SERIAL: "SERIAL-0001-" + MARK.decode(),
+        media.USER_COMMENT: b"ASCII\0\0\0comment " + MARK,
+    }
+    image: Mapping[int, media.Value] = {
+        media.MAKE: "Maker " + MARK.decode(),
+        media.MODEL: "Model " + MARK.decode(),
+        media.ORIENTATION: 6,
+        media.SOFTWARE: "Software " + MARK.decode(),
+        media.ARTIST: "Artist " + MARK.decode(),
+    }
+    inner = media.Jpeg(before=media.segment(0xFE, MARK)).encode()
+    return media.exif(image, photo=photo, gps=media.SEOUL, thumbnail=inner)
+
+
+_OF_EXIF = frozenset(
+    {
+        "37.5658000", "126.9780000", "2026:05:01 10:00:01", "+09:00", "SERIAL-0001-MARK-7f3a91",
+        "comment MARK-7f3a91", "Maker MARK-7f3a91", "Model MARK-7f3a91", "Software MARK-7f3a91",
+        "Artist MARK-7f3a91",
+    }
+)  # fmt: skip
+_XMP = b"<x:xmpmeta><a xmpMM:DocumentID='id " + MARK + b"' dc:creator='by " + MARK + b"'/>"
+_OF_XMP = frozenset({"id MARK-7f3a91", "by MARK-7f3a91"})
+
+
+def _jpeg() -> bytes:
+    parts = (
+        media.JFIF,
+        media.exif_segment(_exif()),
+        media.segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + _XMP),
+        media.segment(
+            0xED, b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x10\x1c\x02\x78\0\x0b" + MARK
+        ),
+        media.segment(0xE2, b"MPF\0" + MARK),
+        media.segment(0xEB, zlib.compress(MARK * 5)),
+    )
+    comment = media.segment(0xFE, b"comment of a JPEG " + MARK)
+    return media.Jpeg(before=b"".join(parts), between=comment, trailer=MARK[::-1] + MARK).encode()
+
+
+def _png() -> bytes:
+    packed = zlib.compress(b"packed " + MARK, 9)
+    parts = (
+        media.chunk(b"eXIf", _exif()),
+        media.chunk(b"tEXt", b"Author\0text " + MARK),
+        media.chunk(b"zTXt", b"Comment\0\0" + packed),
+        media.chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + _XMP),
+        media.chunk(b"prVt", MARK),
+    )
+    return media.Png(before=b"".join(parts), trailer=MARK, behind_pixels=MARK).encode()
+
+
+PLANTED: Mapping[str, Planted] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            Planted(
+                name="planted.jpg",
+                media_type="image/jpeg",
+                data=_jpeg,
+                facts=_OF_EXIF | _OF_XMP | {"comment of a JPEG MARK-7f3a91", "MARK-7f3a91"},
+                marks=(MARK, MARK[::-1], b"SERIAL-0001", b"2026:05:01"),
+            ),
+            Planted(
+                name="planted.png",
+                media_type="image/png",
+                data=_png,
+                facts=_OF_EXIF | _OF_XMP | {"text MARK-7f3a91", "packed MARK-7f3a91"},
+                marks=(MARK, b"SERIAL-0001", b"2026:05:01"),
+            ),
+        )
+    }
+)
