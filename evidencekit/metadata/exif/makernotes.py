@@ -1,8 +1,13 @@
 """What makers write into MakerNote that names a device or a person, besides what exifread reads.
 
-Each maker has a directory of its own behind a header of its own; the layouts are not published and
-known from the work of others (the tables of ExifTool and Exiv2 agree on those used here). Only
+Each maker has a directory of its own behind a header of its own. The layouts are not published;
+what stands here for Canon, Fujifilm, Olympus, Panasonic, Pentax and Reconyx gave the same values as
+ExifTool 12.57 on public samples, the others were tried on notes made for the tests alone. Only
 fields that name something are read; nothing of it is ever written.
+
+Software that writes a picture anew moves the note, and its offsets then lead elsewhere. Nothing is
+guessed: where one leads out of the note or into its directory, none of its values is read, unless
+the note itself says where it was written (Canon).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +24,7 @@ _MAX_VALUE = 512
 _LITTLE, _BIG = "<", ">"
 _OTHER = {_LITTLE: _BIG, _BIG: _LITTLE}
 _INLINE = 4  # bytes of a value that stands in the field itself
+_CANON_MAKE = "CANON"
 _SWAPPED = 256  # fields; a smaller number read the wrong way round is at least so large
 
 
@@ -80,9 +86,10 @@ _LAYOUTS = (
     _Layout(header=b"PENTAX \0MM", start=10, is_own=True, tags=_PENTAX, order=_BIG),
     _Layout(header=b"AOC\0II", start=6, is_own=False, tags=_PENTAX, order=_LITTLE),
     _Layout(header=b"AOC\0", start=6, is_own=False, tags=_PENTAX, order=_BIG),
-    _Layout(header=b"", start=0, is_own=False, tags=_CANON, make="CANON"),
+    _Layout(header=b"", start=0, is_own=False, tags=_CANON, make=_CANON_MAKE),
     _Layout(header=b"", start=0, is_own=True, tags=_SAMSUNG, make="SAMSUNG"),
 )
+_FOOTER = 8  # bytes
 _RECONYX = b"\x01\xf1"
 _RECONYX_SERIAL = slice(42, 72)  # UTF-16LE
 _PENTAX_SERIAL = 4  # place of the number in CameraInfo
@@ -95,7 +102,7 @@ def add_maker_note(facts: FactList, exif: bytes, *, source: str) -> None:
         return
     try:
         for tag, text in _named(block):
-            if text:
+            if text and text.isprintable():
                 facts.add("MakerNote", tag, text, raw=text, source=f"{source}, MakerNote")
     except MalformedError as exc:
         facts.problem(f"{source}: MakerNote: {exc}")
@@ -125,31 +132,40 @@ def _fits(layout: _Layout, data: bytes, make: bytes) -> bool:
 
 def _fields(block: TiffBlock, note: Entry, layout: _Layout) -> Iterator[tuple[str, str]]:
     base, start = note.at if layout.is_own else 0, note.at + layout.start
-    inside = TiffBlock(block.data, layout.order or _order(block, start), base)
+    order = layout.order or _order(block, start)
+    if layout.make == _CANON_MAKE:
+        base = _canon_base(block, note, order)
+    inside = TiffBlock(block.data, order, base)
     found = inside.entries(start)
-    moved = _moved(found.values(), note, start)
-    if moved and not layout.is_own:
-        inside = TiffBlock(block.data, inside.order, moved)
-        found = inside.entries(start)
+    _require_values_inside(found.values(), note, start)
     yield from _texts(inside, found, layout.tags)
     for pointer, tags in (layout.inner or {}).items():
         if pointer in found:
             entry = found[pointer]
-            start = entry.at if entry.kind == UNDEFINED else inside.pointed(entry)
-            yield from _texts(inside, inside.entries(start), tags)
+            at = entry.at if entry.kind == UNDEFINED else inside.pointed(entry)
+            inner = inside.entries(at)
+            _require_values_inside(inner.values(), note, at)
+            yield from _texts(inside, inner, tags)
 
 
-def _moved(entries: Iterable[Entry], note: Entry, start: int) -> int:
-    """Return by how much the note was moved after its offsets were written; 0 where they fit.
+def _canon_base(block: TiffBlock, note: Entry, order: str) -> int:
+    """Return by how much the note was moved since it was written; 0 where it does not say.
 
-    They cannot fit where one leads out of the note. Makers put the first value right after the
-    directory, so that is where the lowest offset belongs.
+    Newer ones end with the first eight bytes of a TIFF block, whose number is where they stood.
     """
-    listed = list(entries)
-    places = [one.at for one in listed if one.size > _INLINE]
-    if all(note.at <= place < note.at + note.size for place in places):
+    footer = block.data[note.at + note.size - _FOOTER : note.at + note.size]
+    written = tiff_block(footer)
+    if written is None or written.order != order:
         return 0
-    return start + 2 + 12 * len(listed) + 4 - min(places)
+    return note.at - written.first()
+
+
+def _require_values_inside(entries: Iterable[Entry], note: Entry, start: int) -> None:
+    listed = list(entries)
+    values_from = start + 2 + 12 * len(listed)
+    for one in listed:
+        if one.size > _INLINE and not values_from <= one.at <= note.at + note.size - one.size:
+            raise MalformedError("its values are not where it says; it was moved")
 
 
 def _order(block: TiffBlock, start: int) -> str:

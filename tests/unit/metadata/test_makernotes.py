@@ -1,4 +1,4 @@
-"""Device numbers and names in MakerNote are read, wherever software has moved it to."""
+"""Device numbers and names in MakerNote are read, and nothing that may be something else."""
 
 import struct
 
@@ -22,11 +22,28 @@ def directory(texts: dict[int, bytes], *, order: str, first_value: int) -> bytes
     return struct.pack(f"{order}H", len(texts)) + entries + bytes(4) + values
 
 
-def facts_of(make: str, note: bytes, *, order: str = "<") -> dict[str, str]:
-    block = media.exif({media.MAKE: make}, photo={MAKER_NOTE: note}, order=order)
+def read(block: bytes) -> FactList:
     facts = FactList()
     add_maker_note(facts, block, source="here")
-    return {fact.tag: fact.readable for fact in facts.facts if fact.group == "MakerNote"}
+    return facts
+
+
+def with_note(make: str, note: bytes, *, order: str = "<") -> bytes:
+    return media.exif({media.MAKE: make}, photo={MAKER_NOTE: note}, order=order)
+
+
+def facts_of(block: bytes) -> dict[str, str]:
+    return {fact.tag: fact.readable for fact in read(block).facts if fact.group == "MakerNote"}
+
+
+def placed(
+    make: str, head: bytes, texts: dict[int, bytes], *, order: str = "<"
+) -> tuple[int, bytes]:
+    """A note whose offsets count from the start of the block, where it is and how it must read."""
+    blank = head + directory(texts, order="<", first_value=0)
+    at = with_note(make, blank, order=order).index(blank)
+    first_value = at + len(head) + 2 + 12 * len(texts) + 4
+    return at, head + directory(texts, order="<", first_value=first_value)
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -35,27 +52,55 @@ def test_an_iphone_names_its_picture_and_the_film_that_belongs_to_it(order: str)
     inside = directory(texts, order=">", first_value=14 + 2 + 12 * 2 + 4)
     note = b"Apple iOS\0\0\1MM" + inside
 
-    assert facts_of("Apple", note, order=order) == {
+    assert facts_of(with_note("Apple", note, order=order)) == {
         "ContentIdentifier": "5E0B1F3A-0001-4A6C",
         "ImageUniqueID": "IMAGE-UNIQUE-0001",
     }
 
 
-@pytest.mark.parametrize("written_at", [0, 500, 70_000])
-@pytest.mark.parametrize("order", ["<", ">"])
-def test_an_owner_is_found_although_the_note_was_moved(order: str, written_at: int) -> None:
-    texts = {0x09: b"Owner Sample 0001\0", 0x96: b"ZA0000001\0"}
-    note = directory(texts, order="<", first_value=written_at)
+CANON = {0x09: b"Owner Sample 0001\0", 0x96: b"ZA0000001\0"}
 
-    found = facts_of("Canon", note, order=order)
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_an_owner_and_a_camera_are_named(order: str) -> None:
+    _at, note = placed("Canon", b"", CANON, order=order)
+
+    found = facts_of(with_note("Canon", note, order=order))
 
     assert found == {"OwnerName": "Owner Sample 0001", "InternalSerialNumber": "ZA0000001"}
 
 
-def test_the_name_of_a_child_is_read() -> None:
-    note = b"Panasonic\0\0\0" + directory({0x66: b"SAMPLE CHILD\0"}, order="<", first_value=9)
+@pytest.mark.parametrize("moved_by", [-30, 500, 70_000])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_note_that_says_where_it_was_written_is_read_where_it_is(
+    order: str, moved_by: int
+) -> None:
+    blank = directory(CANON, order="<", first_value=0) + b"II*\0" + bytes(4)
+    written_at = with_note("Canon", blank, order=order).index(blank) + moved_by
+    texts = directory(CANON, order="<", first_value=written_at + 2 + 12 * len(CANON) + 4)
+    note = texts + b"II*\0" + struct.pack("<I", written_at)
 
-    assert facts_of("Panasonic", note) == {"BabyName": "SAMPLE CHILD"}
+    found = facts_of(with_note("Canon", note, order=order))
+
+    assert found == {"OwnerName": "Owner Sample 0001", "InternalSerialNumber": "ZA0000001"}
+
+
+@pytest.mark.parametrize("moved_by", [-24, -6, 2, 500, 70_000])
+def test_of_a_note_that_was_moved_nothing_is_guessed(moved_by: int) -> None:
+    at, _note = placed("Canon", b"", CANON)
+    first_value = at + 2 + 12 * len(CANON) + 4 + moved_by
+    note = directory(CANON, order="<", first_value=first_value)
+    facts = read(with_note("Canon", note))
+
+    assert facts.facts == []
+    assert any("it was moved" in problem for problem in facts.problems)
+
+
+def test_the_name_of_a_child_is_read() -> None:
+    texts = {0x66: b"SAMPLE CHILD\0"}
+    _at, note = placed("Panasonic", b"Panasonic\0\0\0", texts)
+
+    assert facts_of(with_note("Panasonic", note)) == {"BabyName": "SAMPLE CHILD"}
 
 
 def test_the_serial_number_lies_in_a_directory_of_its_own() -> None:
@@ -63,10 +108,10 @@ def test_the_serial_number_lies_in_a_directory_of_its_own() -> None:
     outer = struct.pack("<HHHIII", 1, 0x2010, 4, 1, 12 + 18, 0)
     note = b"OLYMPUS\0II\3\0" + outer + inner
 
-    assert facts_of("OLYMPUS CORPORATION", note) == {"SerialNumber": "SERIAL-0001"}
+    assert facts_of(with_note("OLYMPUS CORPORATION", note)) == {"SerialNumber": "SERIAL-0001"}
 
 
 @given(st.binary(max_size=200), st.sampled_from(["Canon", "Apple", "SAMSUNG", "x"]))
 def test_no_note_breaks_the_reader(note: bytes, make: str) -> None:
     for head in (b"", b"Apple iOS\0\0\1MM", b"OLYMPUS\0II\3\0", b"Panasonic\0\0\0", b"\x01\xf1"):
-        facts_of(make, head + note)
+        read(with_note(make, head + note))
