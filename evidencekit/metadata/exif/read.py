@@ -17,6 +17,7 @@ import exifread
 
 from evidencekit.metadata.exif.gps import add_position
 from evidencekit.metadata.exif.makernotes import add_maker_note
+from evidencekit.metadata.exif.tiff import ORDERS
 from evidencekit.metadata.facts import FactList
 from evidencekit.metadata.texts import decode_text, decode_utf16
 
@@ -51,8 +52,9 @@ def add_exif(facts: FactList, stream: BinaryIO, *, source: str) -> None:
         except Exception as exc:  # noqa: BLE001 (values are whatever exifread left there)
             facts.problem(f"{source}: {key} unreadable, {type(exc).__name__}")
     _add_thumbnail(facts, tags, source)
-    stream.seek(0)
-    add_maker_note(facts, stream.read(_MAX_BLOCK), source=source)
+    if block.order is not None:
+        stream.seek(0)
+        add_maker_note(facts, stream.read(_MAX_BLOCK), source=source)
     add_position(facts, tags, source=source)
 
 
@@ -63,7 +65,7 @@ class _Block:
         self._stream = stream
         stream.seek(0)
         head = stream.read(4)
-        self.order = {b"II*\0": "<", b"MM\0*": ">"}.get(head)
+        self.order = ORDERS.get(head)
 
     def rationals(self, tag: Any) -> str | None:
         """Return the fractions of a tag as stored, unreduced."""

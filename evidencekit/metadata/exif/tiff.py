@@ -13,7 +13,8 @@ from evidencekit.metadata.malformed import MalformedError
 MAX_ENTRIES = 1_000
 BYTE, ASCII, SHORT, LONG, UNDEFINED = 1, 2, 3, 4, 7
 _SIZES = {BYTE: 1, ASCII: 1, SHORT: 2, LONG: 4, 5: 8, 6: 1, UNDEFINED: 1, 8: 2, 9: 4, 10: 8, 13: 4}
-_ORDERS = {b"II*\x00": "<", b"MM\x00*": ">"}
+ORDERS = {b"II*\x00": "<", b"MM\x00*": ">"}
+"""How a block begins, and the order of its numbers for :mod:`struct`."""
 _INLINE = 4  # bytes that stand in the entry itself
 
 
@@ -74,5 +75,5 @@ class TiffBlock:
 
 def tiff_block(data: bytes) -> TiffBlock | None:
     """Return the block, None where no viewer would read it."""
-    order = _ORDERS.get(data[:4])
+    order = ORDERS.get(data[:4])
     return TiffBlock(data, order) if order is not None else None
