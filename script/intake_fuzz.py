@@ -2,7 +2,7 @@
 
 Seeds are the planted files of the tests, or those below --seeds. Each is cut, has bits flipped or
 numbers replaced at one to four places. Every mutant must be an artifact with the right digest; a
-reader may fail, the command must not; no answer may take longer than the worker's limits allow.
+reader may fail, the command must not.
 """
 
 import argparse

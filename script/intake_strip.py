@@ -19,16 +19,15 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.tools.planted import PLANTED  # noqa: E402
-
 from evidencekit.errors import EvidencekitError  # noqa: E402
 from evidencekit.metadata.identify.by_content import HEAD_SIZE, identify  # noqa: E402
 from evidencekit.metadata.kinds import KINDS, STRIPPABLE  # noqa: E402
 from evidencekit.metadata.rebuilt import Purpose  # noqa: E402
 from evidencekit.metadata.shown import Shown, shown_from_json  # noqa: E402
 from evidencekit.metadata.strip import strip  # noqa: E402
-from evidencekit.metadata.workshop import Workshop  # noqa: E402
+from evidencekit.metadata.workshop import Workshop, open_workshop  # noqa: E402
 from evidencekit.sandbox.runner import ParserFailed, Worker  # noqa: E402
+from tests.tools.planted import PLANTED  # noqa: E402
 from tests.tools.unpacked import everything_in  # noqa: E402
 
 Tool = Callable[[Path, Path], Path | None]
@@ -58,7 +57,7 @@ def main() -> None:
     parser.add_argument("--only", help="only this tool")
     options = parser.parse_args()
     tallies: dict[tuple[str, str], Tally] = {}
-    with tempfile.TemporaryDirectory() as name, Workshop() as shop, Worker() as eyes:
+    with tempfile.TemporaryDirectory() as name, open_workshop() as shop, Worker() as eyes:
         tools = {"ours": ours(shop), **{k: v for k, v in OTHERS.items() if shutil.which(k)}}
         for given in files(options.folder, Path(name)):
             for tool in [one for one in tools if options.only in {None, one}]:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evidencekit.errors import BadInput, SourceChanged
+from evidencekit.text.catalog import _
+from evidencekit.text.clean import clean
 
 READ_FLAGS = (
     os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -31,14 +33,19 @@ def open_regular(path: Path | str | bytes, *, dir_fd: int | None = None) -> Iter
     except OSError as exc:
         if exc.errno != errno.ELOOP:
             raise
-        raise BadInput(f"{os.fsdecode(path)!r} is a link, not a file") from exc
+        raise BadInput(_("{path} is a link, not a file").format(path=_shown(path))) from exc
+    before = os.fstat(fd)
+    if not stat.S_ISREG(before.st_mode):
+        os.close(fd)
+        raise BadInput(_("{path} is not a regular file").format(path=_shown(path)))
     with open(fd, "rb", buffering=0) as stream:  # noqa: PTH123 (a descriptor has no path)
-        before = os.fstat(fd)
-        if not stat.S_ISREG(before.st_mode):
-            raise BadInput(f"{os.fsdecode(path)!r} is not a regular file")
         yield stream
         if identity(os.fstat(fd)) != identity(before):
             raise SourceChanged(f"{os.fsdecode(path)!r} changed while it was read")
+
+
+def _shown(path: Path | str | bytes) -> str:
+    return clean(os.fsdecode(path))
 
 
 def read_whole(path: Path, *, limit: int) -> bytes:

@@ -9,7 +9,7 @@ from PIL import Image, ImageSequence
 
 from evidencekit.metadata.shown import Shown
 
-MAX_PIXELS = 60_000_000  # of one frame; a telephone of 2026 takes 50 million at most by default
+MAX_PIXELS = 60_000_000  # of one frame; decoded and copied it fits into the worker's memory
 MAX_FRAMES = 5_000
 
 

@@ -13,7 +13,7 @@ class Purpose(StrEnum):
     """Anybody: nothing is kept but what shows the picture or plays the sound."""
     PLATFORM = "platform"
     """A provider, with a request to delete: as for anybody, and the coded data may be touched where
-    encoders leave remarks in them."""
+    encoders leave remarks in them. No kind of this release has such remarks."""
     COURT = "court"
     """A court or an opposing party: the time when it was taken stays, place, device and names go;
     coded data stay as they are, bit for bit."""

@@ -1,7 +1,7 @@
 """A copy that still shows or plays the same and says nothing else, proven before it exists.
 
 It is written by the allow-list of its kind (:mod:`evidencekit.metadata.kinds`) and then proven four
-ways, each in a process that has not made it; on any doubt there is no copy and an error that says
+ways, all in processes that have not made it; on any doubt there is no copy and an error that says
 why:
 
 1. made anew from itself, it is the same bit for bit, with nothing left to remove;
@@ -12,9 +12,10 @@ why:
 
 import filecmp
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from evidencekit.errors import BadInput
 from evidencekit.metadata.facts import STRUCTURE, Fact
@@ -25,9 +26,11 @@ from evidencekit.metadata.record import record
 from evidencekit.metadata.shown import Shown, shown_from_json
 from evidencekit.metadata.workshop import Workshop
 from evidencekit.model.json import Json
-from evidencekit.sandbox.runner import ParserFailed
+from evidencekit.sandbox.runner import ParserFailed, Worker
 from evidencekit.text.catalog import _
 from evidencekit.text.clean import clean
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,7 @@ class _Attempt:
     def prove(self) -> Stripped:
         """Make the copy and return its account, or raise :class:`BadInput`."""
         facts = self._facts()
-        rebuilt = self._rebuild(self._source, self._path)
+        rebuilt = self._rebuild(self._shop.maker, self._source, self._path)
         with self._path.open("rb") as copy:
             self._require_nothing_left(copy, rebuilt)
             decoder = self._require_the_same_shown(copy)
@@ -116,10 +119,10 @@ class _Attempt:
             )
         return found.facts
 
-    def _rebuild(self, source: BinaryIO, path: Path) -> Rebuilt:
+    def _rebuild(self, worker: Worker, source: BinaryIO, path: Path) -> Rebuilt:
         wished: Json = {"media_type": self._media_type, "purpose": self._purpose.value}
         with path.open("x+b") as out:
-            answer = self._shop.maker.write("metadata.rebuild", source, out, wished)
+            answer = worker.write("metadata.rebuild", source, out, wished)
         match answer:
             case {"refused": str(why)}:
                 raise BadInput(
@@ -132,10 +135,10 @@ class _Attempt:
                     hint=_("nothing was written; the original is unchanged"),
                 )
             case _:
-                return rebuilt_from_json(answer)
+                return _understood(rebuilt_from_json, answer)
 
     def _require_nothing_left(self, copy: BinaryIO, rebuilt: Rebuilt) -> None:
-        again = self._rebuild(copy, self._second)
+        again = self._rebuild(self._shop.judge, copy, self._second)
         is_same = filecmp.cmp(self._path, self._second, shallow=False)
         self._second.unlink()
         if not is_same or again.removed or again.changed:
@@ -160,7 +163,7 @@ class _Attempt:
                 ),
                 hint=_("nothing was written; the original is unchanged"),
             )
-        return shown_from_json(answer)
+        return _understood(shown_from_json, answer)
 
     def _require_no_leak(self, copy: BinaryIO, facts: tuple[Fact, ...], rebuilt: Rebuilt) -> int:
         own_words = KINDS[self._media_type].own_words
@@ -171,16 +174,22 @@ class _Attempt:
             case {"found": []}:
                 return len(needles)
             case {"found": list(found)}:
-                listed = list(needles.values())
-                _refuse_leaks([listed[n] for n in found if isinstance(n, int)])
+                raise _leaking([fact for n, fact in enumerate(needles.values()) if n in found])
             case _:
-                pass
-        raise BadInput(_("the copy could not be proven clean; nothing was written"))
+                raise BadInput(_("the copy could not be proven clean; nothing was written"))
 
 
-def _refuse_leaks(leaks: list[Fact]) -> None:
+def _understood(read: Callable[[Json], T], answer: Json) -> T:
+    """Take nothing on trust: a worker answers what a hostile file made of it."""
+    try:
+        return read(answer)
+    except ValueError as exc:
+        raise BadInput(_("the copy could not be proven clean; nothing was written")) from exc
+
+
+def _leaking(leaks: list[Fact]) -> BadInput:
     names = ", ".join(clean(f"{fact.group} {fact.tag}", limit=60) for fact in leaks[:3])
-    raise BadInput(_("the copy would still hold {names}; nothing was written").format(names=names))
+    return BadInput(_("the copy would still hold {names}; nothing was written").format(names=names))
 
 
 def _removed(rebuilt: Rebuilt, facts: tuple[Fact, ...]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The processes in which a copy is made, decoded and judged: each by another one than made it."""
 
-from types import TracebackType
-from typing import Self
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from evidencekit.sandbox.limits import Limits
 from evidencekit.sandbox.runner import Worker
@@ -13,27 +14,24 @@ _GROWTH = 2, 2**22  # a copy may be so many times as large, and so many bytes mo
 _MEMORY = 2**30
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
-    """Three workers for files of at most ``size`` bytes; started when needed, and reused."""
+    """Three workers, started when they are needed, and reused."""
 
-    def __init__(self, size: int = ORDINARY) -> None:
-        limits = _limits(max(size, ORDINARY))
-        self.size = max(size, ORDINARY)
-        self.maker = Worker(limits)
-        self.decoder = Worker(limits)
-        self.judge = Worker(limits)
+    size: int
+    """Bytes of the largest file that their limits are meant for."""
+    maker: Worker
+    decoder: Worker
+    judge: Worker
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        exc: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for worker in (self.maker, self.decoder, self.judge):
-            worker.close()
+@contextmanager
+def open_workshop(size: int = ORDINARY) -> Iterator[Workshop]:
+    """Yield a workshop for files of at most ``size`` bytes."""
+    size = max(size, ORDINARY)
+    limits = _limits(size)
+    with Worker(limits) as maker, Worker(limits) as decoder, Worker(limits) as judge:
+        yield Workshop(size=size, maker=maker, decoder=decoder, judge=judge)
 
 
 def _limits(size: int) -> Limits:

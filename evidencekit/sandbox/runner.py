@@ -80,12 +80,7 @@ class Worker:
         A position of a real file is left as it was. ``KeyError`` for a name outside the table.
         """
         PARSERS[parser]
-        with self._turn:
-            try:
-                with descriptor_of(stream) as descriptor:
-                    return self._call({"parser": parser, "argument": argument}, [descriptor])
-            except HandoverError as exc:
-                return ParserFailed(why="error", detail=str(exc))
+        return self._hand_over(parser, stream, argument)
 
     def write(
         self, writer: str, stream: BinaryIO, out: BinaryIO, argument: Json = None
@@ -96,12 +91,15 @@ class Worker:
         left in it is as trustworthy as the file that was read. ``KeyError`` as in :meth:`call`.
         """
         WRITERS[writer]
+        return self._hand_over(writer, stream, argument, out.fileno())
+
+    def _hand_over(
+        self, name: str, stream: BinaryIO, argument: Json, *more: int
+    ) -> Json | ParserFailed:
         with self._turn:
-            out.truncate(0)
             try:
                 with descriptor_of(stream) as descriptor:
-                    request: JsonObject = {"parser": writer, "argument": argument}
-                    return self._call_once(request, [descriptor, out.fileno()])
+                    return self._call({"parser": name, "argument": argument}, [descriptor, *more])
             except HandoverError as exc:
                 return ParserFailed(why="error", detail=str(exc))
 

@@ -4,10 +4,10 @@ Started by :mod:`evidencekit.sandbox.runner` with the channel as standard input.
 error lead nowhere, so nothing that a parser prints reaches a person or the channel.
 """
 
-import fcntl
 import os
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cache
 from importlib import import_module
@@ -58,8 +58,12 @@ def _serve(channel: socket.socket, limits: Limits) -> bool:
     allow_cpu(limits.cpu_s)
     try:
         with ExitStack() as opened:
-            streams = [opened.enter_context(_open(one)) for one in descriptors]
-            answer = pack({"result": _run(str(request["parser"]), streams, request["argument"])})
+            # A descriptor has no path.
+            source = opened.enter_context(open(descriptors[0], "rb"))  # noqa: PTH123
+            outs = [opened.enter_context(open(one, "r+b")) for one in descriptors[1:]]  # noqa: PTH123
+            answer = pack(
+                {"result": _run(str(request["parser"]), source, outs, request["argument"])}
+            )
     except MemoryError:
         send(channel, _OUT_OF_MEMORY)
         return False
@@ -69,17 +73,13 @@ def _serve(channel: socket.socket, limits: Limits) -> bool:
     return True
 
 
-def _open(descriptor: int) -> BinaryIO:
-    mode = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
-    stream = open(descriptor, "rb" if mode == os.O_RDONLY else "r+b")  # noqa: SIM115
-    stream.seek(0)
-    return stream
-
-
-def _run(name: str, streams: list[BinaryIO], argument: Json) -> Json:
-    if len(streams) == 1:
-        return cast("Parser", _function(PARSERS[name]))(streams[0], argument)
-    source, out = streams
+def _run(name: str, source: BinaryIO, outs: Sequence[BinaryIO], argument: Json) -> Json:
+    source.seek(0)
+    if not outs:
+        return cast("Parser", _function(PARSERS[name]))(source, argument)
+    out = outs[0]
+    out.seek(0)
+    out.truncate()  # of an attempt that failed
     return cast("Writer", _function(WRITERS[name]))(source, out, argument)
 
 

@@ -2,7 +2,9 @@
 
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evidencekit.errors import BadInput
@@ -13,7 +15,7 @@ from evidencekit.metadata.identify.types import extension_for
 from evidencekit.metadata.rebuilt import Purpose
 from evidencekit.metadata.strip import Stripped
 from evidencekit.metadata.strip import strip as write_stripped
-from evidencekit.metadata.workshop import Workshop
+from evidencekit.metadata.workshop import open_workshop
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.event import Actor
 from evidencekit.model.find import Find
@@ -52,7 +54,7 @@ def strip(
     machine = setting.machine()
     with (
         Worker() as worker,
-        Workshop(original.size) as shop,
+        open_workshop(original.size) as shop,
         open_writer(case.root, case.id, machine, command="strip") as writer,
         tempfile.TemporaryDirectory(dir=writer.spool.folder) as scratch,
     ):
@@ -91,23 +93,37 @@ def strip_file(path: Path, target: Path, *, purpose: Purpose = Purpose.SHARE) ->
 
     ``target`` must not exist. Raises :class:`~evidencekit.errors.BadInput` as :func:`strip` does.
     """
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".evidencekit-") as scratch:
+    with (
+        _reserved(target),
+        tempfile.TemporaryDirectory(dir=target.parent, prefix=".evidencekit-") as scratch,
+    ):
         with open_regular(path) as stream:
             size = os.fstat(stream.fileno()).st_size
             media_type = identify(stream.read(HEAD), size=size).media_type
-            with Workshop(size) as shop:
+            with open_workshop(size) as shop:
                 stripped = write_stripped(
-                    stream,
-                    Path(scratch),
-                    media_type=media_type,
-                    purpose=purpose,
-                    workshop=shop,
+                    stream, Path(scratch), media_type=media_type, purpose=purpose, workshop=shop
                 )
-        try:
-            os.link(stripped.path, target)  # unlike a rename it never replaces a file
-        except FileExistsError as exc:
-            raise BadInput(_("{path} is there already").format(path=clean(str(target)))) from exc
-    return stripped
+        stripped.path.replace(target)
+        return replace(stripped, path=target)
+
+
+@contextmanager
+def _reserved(target: Path) -> Iterator[None]:
+    """Hold a name with an empty file, so that what replaces it never replaces somebody's."""
+    try:
+        target.touch(exist_ok=False)
+    except FileExistsError as exc:
+        raise BadInput(_("{path} is there already").format(path=clean(str(target)))) from exc
+    except (FileNotFoundError, NotADirectoryError) as exc:
+        raise BadInput(
+            _("{path}: there is no such file or folder").format(path=clean(str(target.parent)))
+        ) from exc
+    try:
+        yield
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def derivation_of(stripped: Stripped) -> dict[str, Json]:

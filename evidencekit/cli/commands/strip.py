@@ -66,12 +66,11 @@ def command(session: Session, *, what: str, purpose: str, out: str | None, again
 
 def _existing(case: Case, artifact_id: str, purpose: Purpose) -> Artifact | None:
     """Return the newest copy that an earlier run made; it was made from the same bytes."""
-    found = (
-        case.artifact(row.id)
-        for row in reversed(list(case.rows()))
-        if row.derived_from == artifact_id and row.origin == "strip"
-    )
-    return next((one for one in found if one.derivation.get("purpose") == purpose.value), None)
+    ids = [
+        row.id for row in case.rows() if row.derived_from == artifact_id and row.origin == "strip"
+    ]
+    copies = (case.artifact(one) for one in reversed(ids))
+    return next((one for one in copies if one.derivation.get("purpose") == purpose.value), None)
 
 
 def _strip_file(session: Session, path: Path, purpose: Purpose, out: str | None) -> None:

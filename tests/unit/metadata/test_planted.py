@@ -10,7 +10,7 @@ from evidencekit.metadata.kinds import STRIPPABLE
 from evidencekit.metadata.rebuilt import Purpose
 from evidencekit.metadata.record import record
 from evidencekit.metadata.strip import strip
-from evidencekit.metadata.workshop import Workshop
+from evidencekit.metadata.workshop import open_workshop
 from evidencekit.sandbox.runner import Worker
 from tests.tools.planted import PLANTED
 from tests.tools.unpacked import everything_in
@@ -34,7 +34,7 @@ def test_every_planted_fact_is_recorded(name: str, worker: Worker) -> None:
 def test_no_planted_mark_is_in_a_copy(name: str, tmp_path: Path) -> None:
     planted = PLANTED[name]
     assert all(any(m in part for part in everything_in(planted.data())) for m in planted.marks)
-    with Workshop() as shop:
+    with open_workshop() as shop:
         done = strip(
             BytesIO(planted.data()),
             tmp_path,

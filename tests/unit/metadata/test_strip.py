@@ -7,6 +7,7 @@ import struct
 import tempfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from evidencekit.metadata.png import rebuild as png_rebuild
 from evidencekit.metadata.rebuilt import Purpose, Rebuilt, Wish
 from evidencekit.metadata.searching import find
 from evidencekit.metadata.strip import Stripped, strip
-from evidencekit.metadata.workshop import Workshop
+from evidencekit.metadata.workshop import Workshop, open_workshop
 from evidencekit.model.json import Json
 from evidencekit.sandbox.limits import Limits
 from evidencekit.sandbox.runner import Worker
@@ -45,7 +46,7 @@ FORMS = (
 
 @pytest.fixture(scope="module")
 def workshop() -> Iterator[Workshop]:
-    with Workshop() as shop:
+    with open_workshop() as shop:
         yield shop
 
 
@@ -387,9 +388,8 @@ def test_a_type_without_stripper_is_refused(workshop: Workshop) -> None:
 
 
 def test_what_could_not_be_read_is_not_stripped() -> None:
-    with Workshop() as shop, Worker(Limits(wall_s=0.0001)) as impatient:
-        shop.judge = impatient
-        assert "timeout" in refusal(BASELINE, JPEG, shop)
+    with open_workshop() as shop, Worker(Limits(wall_s=0.0001)) as impatient:
+        assert "timeout" in refusal(BASELINE, JPEG, replace(shop, judge=impatient))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "cp949"])

@@ -1,0 +1,60 @@
+"""A file outside every case is copied beside itself, or nothing is left behind."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.transcripts import Cli
+from tests.tools import media
+
+MARK = b"MARK-7f3a91"
+TAKEN = "2026:05:01 10:00:01"
+
+
+def photo(folder: Path) -> Path:
+    block = media.exif({media.MAKE: MARK.decode()}, photo={media.DATE_ORIGINAL: TAKEN})
+    path = folder / "사진.jpg"
+    path.write_bytes(media.Jpeg(before=media.exif_segment(block)).encode())
+    return path
+
+
+@pytest.mark.parametrize(("purpose", "is_told"), [("share", False), ("court", True)])
+def test_a_copy_lies_beside_the_file(cli: Cli, purpose: str, is_told: bool) -> None:
+    original = photo(cli.folder)
+    before = original.read_bytes()
+    (done,) = cli("strip", "사진.jpg", "--for", purpose, "--json").ok().objects
+    copy = (cli.folder / str(done["path"])).read_bytes()
+
+    assert MARK not in copy
+    assert (TAKEN.encode() in copy) is is_told
+    assert done["lossless"] is True
+    assert original.read_bytes() == before
+    assert sorted(one.name for one in cli.folder.glob("*.jpg")) == ["사진-stripped.jpg", "사진.jpg"]
+
+
+def test_a_file_of_that_name_is_not_replaced(cli: Cli) -> None:
+    photo(cli.folder)
+    (cli.folder / "mine.jpg").write_bytes(b"mine")
+
+    assert cli("strip", "사진.jpg", "--out", "mine.jpg").code == 10
+    assert (cli.folder / "mine.jpg").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("what", ["folder", "link.jpg", "broken.jpg", "text.txt"])
+def test_what_cannot_be_copied_leaves_nothing_behind(cli: Cli, what: str) -> None:
+    (cli.folder / "folder").mkdir()
+    (cli.folder / "link.jpg").symlink_to(photo(cli.folder))
+    (cli.folder / "broken.jpg").write_bytes(photo(cli.folder).read_bytes()[:-2])
+    (cli.folder / "text.txt").write_text("text")
+    before = sorted(cli.folder.iterdir())
+
+    assert cli("strip", what).code == 10
+    assert sorted(cli.folder.iterdir()) == before
+
+
+def test_a_folder_that_is_not_there_is_named(cli: Cli) -> None:
+    photo(cli.folder)
+    done = cli("strip", "사진.jpg", "--out", "nowhere/copy.jpg")
+
+    assert done.code == 10
+    assert "nowhere: there is no such file or folder" in done.err
