@@ -286,6 +286,13 @@ def test_a_step_to_a_picture_leaves_the_page_that_stands(look: Any) -> None:
     assert seen.blocked("/picture")["kind"] == "Document"
 
 
+def test_what_scripts_save_is_not_even_begun_to_be_written(look: Any) -> None:
+    seen = look("/saves")
+    assert WORDS in seen.document
+    assert "downloads-denied 10" in seen.result.notes
+    assert seen.watcher.found == {}
+
+
 @pytest.mark.parametrize("path", ["/json", "/utf-16"])
 def test_words_are_kept_in_other_forms_of_text(look: Any, path: str) -> None:
     seen = look(path)

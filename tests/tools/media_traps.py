@@ -141,6 +141,21 @@ const tell = async (send) => {
   send(got.join(" "));
 };
 """
+_SAVES = """
+(async () => {
+  const { photo } = await (await fetch("/json-base64")).json();
+  const bytes = Uint8Array.from(atob(photo), (one) => one.charCodeAt(0));
+  const large = new Uint8Array(bytes.length * 3000);
+  for (let at = 0; at < 3000; at++) large.set(bytes, at * bytes.length);
+  for (let number = 0; number < 10; number++) {
+    const link = document.body.appendChild(document.createElement("a"));
+    link.download = `${number}.png`;
+    link.href = URL.createObjectURL(new Blob([large]));
+    link.click();
+    await new Promise((done) => setTimeout(done, 30));
+  }
+})();
+"""
 
 _HTML = (b"Content-Type", b"text/html; charset=utf-8")
 _PICTURE = (b"Content-Type", b"image/png")
@@ -258,6 +273,7 @@ REPLIES: dict[str, Reply] = {
         b"text/html; charset=utf-16", f"\ufeff<p>{WORDS}<p>{B64}".encode("utf-16-le")
     ),
     "/json": _typed(b"application/json", json.dumps({"글": WORDS, "photo": B64}).encode()),
+    "/saves": _page(f"<p>{WORDS}<script>{_SAVES}</script>"),
     "/plain": _page(f"<title>{WORDS}</title><p>{WORDS}<img src='/never/plain.png'>"),
 }
 

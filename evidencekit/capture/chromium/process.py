@@ -29,6 +29,7 @@ from evidencekit.capture.chromium.profile import (
     EMPTY,
     TEMPORARY,
     UNPRIVILEGED_ID,
+    forbid_temporary_files,
     fresh_profile,
 )
 from evidencekit.errors import BrowserUnavailable
@@ -105,6 +106,8 @@ def running(
             connection = _connect(process)
             try:
                 _require_answer(connection, errors)
+                if is_without_media:
+                    forbid_temporary_files(profile)
                 yield Running(connection=connection, log=log, process=process)
             finally:
                 connection.close()

@@ -61,11 +61,22 @@ def fresh_profile(*, is_without_media: bool = False) -> Iterator[Path]:
         yield home
     finally:
         try:
+            with suppress(OSError):
+                _set_mode(home / TEMPORARY, 0o700)
             shutil.rmtree(home, ignore_errors=True)
             if home.exists():  # a process that was still dying wrote once more
                 shutil.rmtree(home)
         finally:
             os.close(fd)
+
+
+def forbid_temporary_files(home: Path) -> None:
+    """Let a browser that runs make none from now on; what it made while it started stays.
+
+    Chromium begins a file for what a script saves before it asks whether that is allowed (seen with
+    156). Where it can begin none, nothing is written.
+    """
+    _set_mode(home / TEMPORARY, 0o500)
 
 
 def remove_dead_profiles() -> None:
@@ -94,7 +105,18 @@ def _make_folder() -> Path:
 def _remove_if_dead(folder: Path) -> None:
     with held_if_dead(folder) as fd:
         if fd is not None and os.fstat(fd).st_uid in _owners():
+            with suppress(OSError):
+                _set_mode(folder / TEMPORARY, 0o700)
             shutil.rmtree(folder)
+
+
+def _set_mode(folder: Path, mode: int) -> None:
+    """Change a folder that is there, and never what a link in its place leads to."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        os.fchmod(fd, mode)
+    finally:
+        os.close(fd)
 
 
 def _owners() -> frozenset[int]:

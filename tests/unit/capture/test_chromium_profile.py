@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from evidencekit.capture.chromium.profile import fresh_profile, remove_dead_profiles
+from evidencekit.capture.chromium.profile import (
+    TEMPORARY,
+    forbid_temporary_files,
+    fresh_profile,
+    remove_dead_profiles,
+)
 from evidencekit.errors import BrowserUnavailable
 from tests.conftest import OTHER_SYSTEM
 from tests.tools.machine_room import open_folder
@@ -34,6 +39,19 @@ def test_profile_in_use_is_left_alone(temporary: Path) -> None:
     with fresh_profile() as profile:
         remove_dead_profiles()
         assert profile.exists()
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_profile_in_which_no_file_may_be_made_is_removed_all_the_same(temporary: Path) -> None:
+    with fresh_profile() as profile:
+        (profile / TEMPORARY / "socket").write_bytes(b"")
+        forbid_temporary_files(profile)
+        dead = temporary / "evidencekit-browser-dead"
+        (dead / TEMPORARY).mkdir(parents=True)
+        (dead / TEMPORARY / "socket").write_bytes(b"")
+        forbid_temporary_files(dead)
+        remove_dead_profiles()
+        assert list(temporary.iterdir()) == [profile]
     assert list(temporary.iterdir()) == []
 
 
