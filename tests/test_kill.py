@@ -62,15 +62,9 @@ def a_scene(folder: Path) -> Scene:
     return scene
 
 
-@pytest.fixture(autouse=True)
-def without_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EVIDENCEKIT_NO_KEYRING", "1")
-
-
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[Action, tuple[int, float]]:
     """Return for each command how many calls it takes, and how long."""
-    os.environ["EVIDENCEKIT_NO_KEYRING"] = "1"
     scene = a_scene(tmp_path_factory.mktemp("measure"))
     found: dict[Action, tuple[int, float]] = {}
     actions: tuple[Action, ...] = ("add", "seal")
@@ -79,7 +73,6 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[Action, tuple[int
         said = killer.run(action, scene.case, scene.home, scene.brought)
         assert said.calls is not None, said.errors
         found[action] = (said.calls, time.monotonic() - began)
-    del os.environ["EVIDENCEKIT_NO_KEYRING"]
     return found
 
 

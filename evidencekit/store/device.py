@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from evidencekit.errors import KeyUnusable
+from evidencekit.errors import KeyUnusable, SourceChanged
 from evidencekit.files.durable import sync_path
 from evidencekit.files.opening import open_regular
 from evidencekit.files.streaming import write_all
@@ -79,6 +79,13 @@ def _make(path: Path, home: Path) -> Ed25519PrivateKey:
 
 
 def _read(path: Path) -> Ed25519PrivateKey:
+    try:
+        return _read_once(path)
+    except SourceChanged:  # whoever made it at this moment took the name away under which it did
+        return _read_once(path)
+
+
+def _read_once(path: Path) -> Ed25519PrivateKey:
     with open_regular(path) as stream:
         if os.fstat(stream.fileno()).st_mode & 0o077:
             raise KeyUnusable(

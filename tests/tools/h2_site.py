@@ -30,7 +30,7 @@ from h2.exceptions import ProtocolError
 Headers = list[tuple[bytes, bytes]]
 _KEY = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 §1.3
 _PIECE = 16_000
-_HINTS_AHEAD_S = 0.1  # Chromium loses hints that the head of the answer follows at once
+_HINTS_AHEAD_S = 0.5  # Chromium loses hints that the head of the answer follows too soon
 PING_FRAME = b"\x81\x04echo"
 
 

@@ -5,7 +5,9 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import keyring
 import pytest
@@ -13,6 +15,8 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
 from evidencekit.errors import EvidencekitError, KeyUnusable
+from evidencekit.files.opening import open_regular
+from evidencekit.store import device
 from evidencekit.store.device import open_device_key
 from tests.tools.machine_room import environment
 
@@ -32,6 +36,7 @@ def without_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
 
 class MemoryKeyring(KeyringBackend):
     priority = 5
+    viable = False  # or it would be the best there is for every test that runs in this process
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # keyring has no types here
@@ -123,6 +128,25 @@ def test_processes_that_start_at_once_get_one_key(tmp_path: Path) -> None:
 
     assert len(keys) == 1
     assert len(keys.pop()) == 65
+
+
+def test_a_key_that_another_process_is_making_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = open_device_key(tmp_path)
+    made, twin = tmp_path / "device/ledger.key", tmp_path / "device/.ledger.key.twin"
+    twin.hardlink_to(made)
+
+    @contextmanager
+    def meanwhile(path: Path) -> Iterator[BinaryIO]:
+        with open_regular(path) as stream:
+            yield stream
+            twin.unlink(missing_ok=True)
+
+    monkeypatch.setattr(device, "open_regular", meanwhile)
+
+    assert open_device_key(tmp_path).public == key.public
+    assert not twin.exists()
 
 
 def test_what_a_killed_process_of_the_same_number_left_is_no_obstacle(tmp_path: Path) -> None:
