@@ -9,8 +9,9 @@ long to load, and none should meet a hostile file anywhere else. Which they are:
     writes into ``out`` what is allowed of the file, nothing else. Raises
     :class:`~evidencekit.metadata.malformed.MalformedError` for what cannot be written anew without
     a guess. Of its own output it makes the same bytes again, with nothing removed.
-``show(stream) -> Shown``
-    decodes by a library that has no part in rebuilding, and digests what people would see or hear.
+``show(stream) -> Shown | None``
+    decodes by a library that has no part in rebuilding, and digests what people would see or hear;
+    None where that library is an extra and not installed.
 ``inner(stream) -> Iterator[bytes]``
     yields what is packed inside, to be searched besides the bytes as they lie in the file.
 """
@@ -35,6 +36,13 @@ class Kind:
     """What every copy of the kind holds, because its rebuilder writes it."""
 
 
+def _film(name: str) -> Kind:
+    """ISO base media of whatever brand."""
+    return Kind(
+        name=name, read="isobmff.read:read", rebuild="isobmff.rebuild:rebuild", show="playing:show"
+    )
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "image/jpeg": Kind(
@@ -47,6 +55,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             show="raster:show",
             inner="png.inner:inner",
         ),
+        "video/mp4": _film("MP4"),
+        "video/quicktime": _film("QuickTime"),
+        "video/3gpp": _film("3GPP"),
+        "audio/mp4": _film("M4A"),
         "image/webp": Kind(name="WebP", read="webp.read:read"),
         "image/tiff": Kind(name="TIFF", read="exif.read:read_file"),
         "image/heic": Kind(name="HEIC", read="exif.read:read_file"),

@@ -8,9 +8,13 @@ from evidencekit.metadata.shown import shown_to_json
 from evidencekit.model.json import Json, JsonObject
 
 
-def show(stream: BinaryIO, argument: Json) -> JsonObject:
-    """Return digests of what is seen or heard; ``argument`` is the media type."""
+def show(stream: BinaryIO, argument: Json) -> JsonObject | None:
+    """Return digests of what is seen or heard; ``argument`` is the media type.
+
+    None where its decoder is not installed.
+    """
     place = KINDS[str(argument)].show
     if place is None:
         raise ValueError(f"nothing decodes {argument} here")
-    return shown_to_json(function(place)(stream))
+    shown = function(place)(stream)
+    return None if shown is None else shown_to_json(shown)

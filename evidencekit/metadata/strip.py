@@ -149,13 +149,19 @@ class _Attempt:
     def _require_the_same_shown(self, copy: BinaryIO) -> str | None:
         if KINDS[self._media_type].show is None:
             return None
-        before, after = self._show(self._source), self._show(copy)
-        if not before.frames or before.frames != after.frames:
+        before = self._show(self._source)
+        if before is None:
+            return None
+        after = self._show(copy)
+        if after is None or not before.frames or before.frames != after.frames:
             raise BadInput(_("the copy does not show the same; nothing was written"))
         return after.decoder
 
-    def _show(self, stream: BinaryIO) -> Shown:
+    def _show(self, stream: BinaryIO) -> Shown | None:
+        """Return what is shown, None where the decoder of this kind is not installed."""
         answer = self._shop.decoder.call("metadata.show", stream, self._media_type)
+        if answer is None:
+            return None
         if isinstance(answer, ParserFailed):
             raise BadInput(
                 _("the file cannot be decoded, so a copy cannot be compared ({why})").format(

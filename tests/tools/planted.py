@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tests.tools import media
+from tests.tools import films, media
 
 MARK = b"MARK-7f3a91"
 
@@ -82,6 +82,17 @@ def _png() -> bytes:
     return media.Png(before=b"".join(parts), trailer=MARK, behind_pixels=MARK).encode()
 
 
+def _film(name: str, media_type: str, kind: str) -> Planted:
+    is_seen = kind != films.SOUND_ONLY
+    return Planted(
+        name=name,
+        media_type=media_type,
+        data=lambda: films.planted_film(kind),
+        facts=films.FACTS | ({films.UNREGISTERED} if is_seen else set()),
+        marks=(MARK, MARK[::-1], b"SERIAL-0001", films.MADE.to_bytes(4, "big")),
+    )
+
+
 PLANTED: Mapping[str, Planted] = MappingProxyType(
     {
         one.name: one
@@ -100,6 +111,10 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 facts=_OF_EXIF | _OF_XMP | {"text MARK-7f3a91", "packed MARK-7f3a91"},
                 marks=(MARK, b"SERIAL-0001", b"2026:05:01"),
             ),
+            _film("planted.mp4", "video/mp4", "mp4"),
+            _film("planted.mov", "video/quicktime", "mov"),
+            _film("planted.3gp", "video/3gpp", "3gp"),
+            _film("planted.m4a", "audio/mp4", films.SOUND_ONLY),
         )
     }
 )
