@@ -59,7 +59,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "video/quicktime": _film("QuickTime"),
         "video/3gpp": _film("3GPP"),
         "audio/mp4": _film("M4A"),
-        "image/webp": Kind(name="WebP", read="webp.read:read"),
+        "image/webp": Kind(
+            name="WebP", read="webp.read:read", rebuild="webp.rebuild:rebuild", show="raster:show"
+        ),
+        "image/gif": Kind(
+            name="GIF", read="gif.read:read", rebuild="gif.rebuild:rebuild", show="raster:show"
+        ),
         "image/tiff": Kind(name="TIFF", read="exif.read:read_file"),
         "image/heic": Kind(name="HEIC", read="exif.read:read_file"),
         "image/heif": Kind(name="HEIF", read="exif.read:read_file"),

@@ -3,10 +3,13 @@
 For each kind one file at least, made byte by byte by code that has no part in what it tests.
 """
 
+import io
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from PIL import Image
 
 from tests.tools import films, media
 
@@ -24,6 +27,8 @@ class Planted:
     """Values that the record must hold, as people read them."""
     marks: tuple[bytes, ...]
     """Bytes that no copy may hold, packed or not."""
+    dates: frozenset[bytes] = frozenset()
+    """Those of the marks that are the time when it was taken: a court is told."""
 
 
 def _exif() -> bytes:
@@ -82,6 +87,61 @@ def _png() -> bytes:
     return media.Png(before=b"".join(parts), trailer=MARK, behind_pixels=MARK).encode()
 
 
+def _webp() -> bytes:
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), (200, 90, 10)).save(picture, "WEBP", lossless=True)
+    coded = picture.getvalue()[12:]
+    parts = (
+        _riff(b"VP8X", bytes((0x08 | 0x04, 0, 0, 0, 39, 0, 0, 29, 0, 0))),
+        coded,
+        _riff(b"EXIF", b"Exif\0\0" + _exif()),
+        _riff(b"XMP ", _XMP),
+        _riff(b"junk", MARK),
+    )
+    body = b"WEBP" + b"".join(parts)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body + MARK[::-1]
+
+
+def _riff(kind: bytes, data: bytes) -> bytes:
+    return kind + len(data).to_bytes(4, "little") + data + bytes(len(data) % 2)
+
+
+def _moving_webp() -> bytes:
+    frames = [Image.new("RGB", (40, 30), (number * 60, 90, 10)) for number in range(3)]
+    out = io.BytesIO()
+    frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:], duration=80, loop=2)
+    data = out.getvalue()
+    at = data.index(b"ANMF")
+    size = int.from_bytes(data[at + 4 : at + 8], "little")
+    hidden = _riff(b"hide", MARK)
+    frame = _riff(b"ANMF", data[at + 8 : at + 8 + size] + hidden)
+    body = data[8:at] + frame + data[at + 8 + size :] + _riff(b"XMP\0", _XMP)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+def _gif() -> bytes:
+    frames = [Image.new("P", (40, 30), number) for number in range(3)]
+    out = io.BytesIO()
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=80, loop=2)
+    data = out.getvalue()
+    at = data.index(b"!\xff\x0bNETSCAPE")
+    packet = _XMP + b"\x01" + bytes(range(255, -1, -1)) + b"\0"
+    pieces = (
+        b"!\xfe" + _blocks(b"comment of a GIF " + MARK),
+        b"!\xff\x0bXMP DataXMP" + packet,
+        b"!\xff\x0bOWN  DATA12" + _blocks(b"own " + MARK),
+        b"!\x01\x0c" + bytes(12) + _blocks(b"plain " + MARK),
+        b"!\xab" + _blocks(MARK[::-1]),
+    )
+    end = data.rindex(b"\0;")  # behind the pixels of the last image
+    data = data[:end] + _blocks(b"behind " + MARK) + b";"
+    return data[:at] + b"".join(pieces) + data[at:] + MARK
+
+
+def _blocks(data: bytes) -> bytes:
+    return bytes((len(data),)) + data + b"\0"
+
+
 def _film(name: str, media_type: str, kind: str) -> Planted:
     is_seen = kind != films.SOUND_ONLY
     return Planted(
@@ -90,6 +150,7 @@ def _film(name: str, media_type: str, kind: str) -> Planted:
         data=lambda: films.planted_film(kind),
         facts=films.FACTS | ({films.UNREGISTERED} if is_seen else set()),
         marks=(MARK, MARK[::-1], b"SERIAL-0001", films.MADE.to_bytes(4, "big")),
+        dates=frozenset({films.MADE.to_bytes(4, "big")}),
     )
 
 
@@ -103,6 +164,7 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 data=_jpeg,
                 facts=_OF_EXIF | _OF_XMP | {"comment of a JPEG MARK-7f3a91", "MARK-7f3a91"},
                 marks=(MARK, MARK[::-1], b"SERIAL-0001", b"2026:05:01"),
+                dates=frozenset({b"2026:05:01"}),
             ),
             Planted(
                 name="planted.png",
@@ -110,6 +172,30 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 data=_png,
                 facts=_OF_EXIF | _OF_XMP | {"text MARK-7f3a91", "packed MARK-7f3a91"},
                 marks=(MARK, b"SERIAL-0001", b"2026:05:01"),
+                dates=frozenset({b"2026:05:01"}),
+            ),
+            Planted(
+                name="planted.webp",
+                media_type="image/webp",
+                data=_webp,
+                facts=_OF_EXIF | _OF_XMP,
+                marks=(MARK, MARK[::-1], b"SERIAL-0001", b"2026:05:01"),
+                dates=frozenset({b"2026:05:01"}),
+            ),
+            Planted(
+                name="moving.webp",
+                media_type="image/webp",
+                data=_moving_webp,
+                facts=_OF_XMP,
+                marks=(MARK,),
+            ),
+            Planted(
+                name="planted.gif",
+                media_type="image/gif",
+                data=_gif,
+                facts=_OF_XMP
+                | {"comment of a GIF MARK-7f3a91", "own MARK-7f3a91", "plain MARK-7f3a91"},
+                marks=(MARK, MARK[::-1], b"behind MARK"),
             ),
             _film("planted.mp4", "video/mp4", "mp4"),
             _film("planted.mov", "video/quicktime", "mov"),

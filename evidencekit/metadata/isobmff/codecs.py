@@ -8,8 +8,8 @@ VP9-ISOBMFF (vpcC), Opus-ISOBMFF §4.3.2 (dOps), FLAC-ISOBMFF (dfLa), ETSI TS 10
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
+from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.isobmff.boxes import Part, box
-from evidencekit.metadata.isobmff.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
 
 _AVC_SPS, _AVC_PPS, _AVC_EXTENSION = 7, 8, 13  # ISO/IEC 14496-10 table 7-1

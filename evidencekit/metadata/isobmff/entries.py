@@ -7,10 +7,10 @@ descriptions", versions 1 and 2).
 import struct
 from collections.abc import Iterator
 
+from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.icc import is_srgb, make_profile, read_profile
 from evidencekit.metadata.isobmff.boxes import Part, box, split
 from evidencekit.metadata.isobmff.codecs import rebuild_codec
-from evidencekit.metadata.isobmff.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
 
 VIDEO = frozenset(

@@ -7,8 +7,8 @@ ISO/IEC 14496-12 §8.2.2 (mvhd), §8.3.2 (tkhd), §8.4.2 (mdhd), §8.4.3 (hdlr),
 import struct
 from datetime import UTC, datetime, timedelta
 
+from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.isobmff.boxes import Part, box, split
-from evidencekit.metadata.isobmff.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
 
 _EPOCH = datetime(1904, 1, 1, tzinfo=UTC)

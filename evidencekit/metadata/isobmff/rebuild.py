@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from io import SEEK_END
 from typing import BinaryIO
 
+from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.isobmff.boxes import Box, Part, box, long_header, split, walk
-from evidencekit.metadata.isobmff.gone import Gone
 from evidencekit.metadata.isobmff.headers import movie_head
 from evidencekit.metadata.isobmff.movie import Track, by_kind, read_tracks
 from evidencekit.metadata.isobmff.sample_data import Copying, Plan, plan_of

@@ -8,9 +8,9 @@ goes, whatever it is.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.isobmff.boxes import Part, box, split
 from evidencekit.metadata.isobmff.entries import rebuild_entries
-from evidencekit.metadata.isobmff.gone import Gone
 from evidencekit.metadata.isobmff.headers import (
     edits,
     handler,

@@ -10,15 +10,11 @@ from shutil import which
 
 import av
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from evidencekit.errors import BadInput
-from evidencekit.metadata.isobmff import rebuild as movies
 from evidencekit.metadata.isobmff.boxes import long_header
 from evidencekit.metadata.isobmff.sample_tables import make_offsets
-from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.rebuilt import Purpose, Wish
+from evidencekit.metadata.rebuilt import Purpose
 from evidencekit.metadata.record import record
 from evidencekit.metadata.sei import remarks
 from evidencekit.metadata.strip import Stripped, strip
@@ -176,30 +172,3 @@ def test_offsets_beyond_four_gigabytes_have_64_bits() -> None:
     ).to_bytes(8, "big")
     assert long_header(b"mdat", 2**32) == b"\0\0\0\1mdat" + (2**32 + 16).to_bytes(8, "big")
     assert long_header(b"mdat", 4) == b"\0\0\0\x0cmdat"
-
-
-@given(data=st.data())
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-def test_no_mutation_breaks_out_or_is_copied_twice_in_two_ways(data: st.DataObject) -> None:
-    film = bytearray(films.planted_film())
-    for _number in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, len(film) - 1))
-        match data.draw(st.sampled_from(("flip", "cut", "double", "zero"))):
-            case "flip":
-                film[at] ^= 1 << data.draw(st.integers(0, 7))
-            case "cut":
-                del film[at : at + data.draw(st.integers(1, 40))]
-            case "double":
-                film[at:at] = film[at : at + 24]
-            case _:
-                film[at : at + 4] = bytes(4)
-    out, again = io.BytesIO(), io.BytesIO()
-    try:
-        movies.rebuild(io.BytesIO(film), out, Wish())
-    except MalformedError:
-        return
-    done = movies.rebuild(io.BytesIO(out.getvalue()), again, Wish())
-    assert again.getvalue() == out.getvalue()
-    assert (done.removed, done.changed) == ((), ())

@@ -1,0 +1,1 @@
+"""GIF (CompuServe, GIF89a specification)."""
