@@ -43,6 +43,11 @@ def _film(name: str) -> Kind:
     )
 
 
+def _picture_file(name: str, show: str) -> Kind:
+    """Pictures in ISO base media, each with a decoder of its own."""
+    return Kind(name=name, read="heif.read:read", rebuild="heif.rebuild:rebuild", show=show)
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "image/jpeg": Kind(
@@ -66,9 +71,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             name="GIF", read="gif.read:read", rebuild="gif.rebuild:rebuild", show="raster:show"
         ),
         "image/tiff": Kind(name="TIFF", read="exif.read:read_file"),
-        "image/heic": Kind(name="HEIC", read="exif.read:read_file"),
-        "image/heif": Kind(name="HEIF", read="exif.read:read_file"),
-        "image/avif": Kind(name="AVIF", read="exif.read:read_file"),
+        "image/heic": _picture_file("HEIC", "heif.show:show"),
+        "image/heif": _picture_file("HEIF", "heif.show:show"),
+        "image/heic-sequence": Kind(name="HEIC", read="heif.read:read"),
+        "image/avif": _picture_file("AVIF", "heif.show:show_avif"),
         "image/jxl": Kind(name="JPEG XL", read="exif.read:read_file"),
     }
 )

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from PIL import Image
 
 from tests.tools import films, media
+from tests.tools.picture_files import planted_picture
 
 MARK = b"MARK-7f3a91"
 
@@ -142,6 +143,23 @@ def _blocks(data: bytes) -> bytes:
     return bytes((len(data),)) + data + b"\0"
 
 
+def _picture_file(name: str, media_type: str, kind: str) -> Planted:
+    def data() -> bytes:
+        made = planted_picture(kind, _exif(), _XMP)
+        if media_type != "image/heif":
+            return made
+        return made[:40].replace(b"heic", b"mif1") + made[40:]
+
+    return Planted(
+        name=name,
+        media_type=media_type,
+        data=data,
+        facts=_OF_EXIF | _OF_XMP | {"name MARK-7f3a91"},
+        marks=(MARK, MARK[::-1], b"SERIAL-0001", b"2026:05:01"),
+        dates=frozenset({b"2026:05:01"}),
+    )
+
+
 def _film(name: str, media_type: str, kind: str) -> Planted:
     is_seen = kind != films.SOUND_ONLY
     return Planted(
@@ -197,6 +215,9 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 | {"comment of a GIF MARK-7f3a91", "own MARK-7f3a91", "plain MARK-7f3a91"},
                 marks=(MARK, MARK[::-1], b"behind MARK"),
             ),
+            _picture_file("planted.heic", "image/heic", "HEIF"),
+            _picture_file("planted.avif", "image/avif", "AVIF"),
+            _picture_file("planted.heif", "image/heif", "HEIF"),
             _film("planted.mp4", "video/mp4", "mp4"),
             _film("planted.mov", "video/quicktime", "mov"),
             _film("planted.3gp", "video/3gpp", "3gp"),

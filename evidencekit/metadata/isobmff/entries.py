@@ -8,9 +8,9 @@ import struct
 from collections.abc import Iterator
 
 from evidencekit.metadata.gone import Gone
-from evidencekit.metadata.icc import is_srgb, make_profile, read_profile
 from evidencekit.metadata.isobmff.boxes import Part, box, split
 from evidencekit.metadata.isobmff.codecs import rebuild_codec
+from evidencekit.metadata.isobmff.colours import rebuild_colours
 from evidencekit.metadata.malformed import MalformedError
 
 VIDEO = frozenset(
@@ -112,7 +112,7 @@ def _children(entry: Part, handler: bytes, gone: Gone) -> Iterator[bytes]:
     for part in extensions(entry, handler):
         match part.kind:
             case b"colr":
-                yield from _colours(part, gone)
+                yield rebuild_colours(part, gone)
             case b"wave":
                 yield _wave(part, gone)
             case b"chan":
@@ -125,21 +125,6 @@ def _children(entry: Part, handler: bytes, gone: Gone) -> Iterator[bytes]:
                     gone.note(f"box {part.name}")
                 else:
                     yield written
-
-
-def _colours(part: Part, gone: Gone) -> Iterator[bytes]:
-    """§12.1.5: colours by number are kept, a profile is written anew from its numbers."""
-    kind, sizes = part.data[:4], {b"nclx": 11, b"nclc": 10}
-    if kind in sizes:
-        yield box(b"colr", part.data[: sizes[kind]])
-    elif kind in {b"prof", b"rICC"}:
-        profile = read_profile(part.data[4:])
-        written = b"" if is_srgb(profile) else make_profile(profile)
-        gone.unless(written != part.data[4:], "colour-profile")
-        if written:
-            yield box(b"colr", b"prof", written)
-    else:
-        gone.note("box colr")
 
 
 def _wave(part: Part, gone: Gone) -> bytes:
