@@ -70,6 +70,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "image/gif": Kind(
             name="GIF", read="gif.read:read", rebuild="gif.rebuild:rebuild", show="raster:show"
         ),
+        "application/pdf": Kind(
+            name="PDF", read="pdf.read:read", rebuild="pdf.rebuild:rebuild", inner="pdf.inner:inner"
+        ),
         "image/tiff": Kind(name="TIFF", read="exif.read:read_file"),
         "image/heic": _picture_file("HEIC", "heif.show:show"),
         "image/heif": _picture_file("HEIF", "heif.show:show"),

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from PIL import Image
 
-from tests.tools import films, media
+from tests.tools import films, media, papers
 from tests.tools.picture_files import planted_picture
 
 MARK = b"MARK-7f3a91"
@@ -160,6 +160,14 @@ def _picture_file(name: str, media_type: str, kind: str) -> Planted:
     )
 
 
+def _paper() -> bytes:
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((48, 32)).convert("RGB").save(
+        out, "JPEG", exif=b"Exif\0\0" + _exif()
+    )
+    return papers.planted_paper(out.getvalue(), width=48, height=32)
+
+
 def _film(name: str, media_type: str, kind: str) -> Planted:
     is_seen = kind != films.SOUND_ONLY
     return Planted(
@@ -214,6 +222,13 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 facts=_OF_XMP
                 | {"comment of a GIF MARK-7f3a91", "own MARK-7f3a91", "plain MARK-7f3a91"},
                 marks=(MARK, MARK[::-1], b"behind MARK"),
+            ),
+            Planted(
+                name="planted.pdf",
+                media_type="application/pdf",
+                data=_paper,
+                facts=papers.FACTS | _OF_EXIF,
+                marks=(MARK, MARK[::-1], b"SERIAL-0001", b"2026:05:01", b"20260501"),
             ),
             _picture_file("planted.heic", "image/heic", "HEIF"),
             _picture_file("planted.avif", "image/avif", "AVIF"),

@@ -1,0 +1,1 @@
+"""PDF (ISO 32000-2), by qpdf in pikepdf; imported in worker processes only."""
