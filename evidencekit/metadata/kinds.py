@@ -43,6 +43,13 @@ def _film(name: str) -> Kind:
     )
 
 
+def _matroska(name: str) -> Kind:
+    return Kind(
+        name=name, read="matroska.read:read", rebuild="matroska.rebuild:rebuild",
+        show="playing:show",
+    )  # fmt: skip
+
+
 def _picture_file(name: str, show: str) -> Kind:
     """Pictures in ISO base media, each with a decoder of its own."""
     return Kind(name=name, read="heif.read:read", rebuild="heif.rebuild:rebuild", show=show)
@@ -70,6 +77,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "image/gif": Kind(
             name="GIF", read="gif.read:read", rebuild="gif.rebuild:rebuild", show="raster:show"
         ),
+        "video/x-matroska": _matroska("Matroska"),
+        "video/webm": _matroska("WebM"),
         "application/pdf": Kind(
             name="PDF", read="pdf.read:read", rebuild="pdf.rebuild:rebuild", inner="pdf.inner:inner"
         ),

@@ -31,23 +31,24 @@ def coded_film(kind: str = "mp4", *, remark: bytes = b"") -> bytes:
     """Ten pictures of H.264 and some sound; x264 leaves its settings in the first picture."""
     out = io.BytesIO()
     with av.open(out, "w", format=kind) as container:
-        pictures = None if kind == SOUND_ONLY else _picture_track(container)
-        sound: Any = container.add_stream("aac", rate=8000, layout="mono")
-        for packet in _packets(pictures, _pictures(), remark) if pictures else ():
+        pictures = None if kind == SOUND_ONLY else picture_track(container, "libx264")
+        sound: Any = container.add_stream("aac", rate=48000, layout="mono")
+        for packet in encoded_pictures(pictures, remark) if pictures else ():
             container.mux(packet)
-        for packet in (*_encoded(sound, _sound()), *sound.encode(None)):
+        for packet in encoded_sound(sound):
             container.mux(packet)
     return out.getvalue()
 
 
-def _picture_track(container: Any) -> Any:
-    track = container.add_stream("libx264", rate=10, options={"preset": "ultrafast"})
+def picture_track(container: Any, codec: str) -> Any:
+    options = {"preset": "ultrafast"} if codec == "libx264" else {}
+    track = container.add_stream(codec, rate=10, options=options)
     track.width, track.height, track.pix_fmt = 64, 48, "yuv420p"
     return track
 
 
-def _packets(track: Any, frames: list[av.VideoFrame], remark: bytes) -> list[Any]:
-    packets = [*_encoded(track, frames), *track.encode(None)]
+def encoded_pictures(track: Any, remark: bytes) -> list[Any]:
+    packets = [*_encoded(track, _pictures()), *track.encode(None)]
     if remark:
         packets[0] = _with_remark(packets[0], remark)
     return packets
@@ -60,6 +61,10 @@ def _with_remark(packet: Any, text: bytes) -> Any:
     made.pts, made.dts, made.time_base = packet.pts, packet.dts, packet.time_base
     made.stream, made.is_keyframe = packet.stream, packet.is_keyframe
     return made
+
+
+def encoded_sound(track: Any) -> list[Any]:
+    return [*_encoded(track, _sound()), *track.encode(None)]
 
 
 def _encoded(track: Any, frames: list[Any]) -> list[Any]:
@@ -81,7 +86,7 @@ def _sound() -> list[av.AudioFrame]:
     found = []
     for number in range(8):
         frame = av.AudioFrame("fltp", "mono", 1024)
-        frame.sample_rate, frame.pts = 8000, number * 1024
+        frame.sample_rate, frame.pts = 48000, number * 1024
         frame.planes[0].update(struct.pack("<1024f", *((i % 40) / 80 for i in range(1024))))
         found.append(frame)
     return found

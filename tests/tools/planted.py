@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from PIL import Image
 
-from tests.tools import films, media, papers
+from tests.tools import films, matroska, media, papers
 from tests.tools.picture_files import planted_picture
 
 MARK = b"MARK-7f3a91"
@@ -229,6 +229,20 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 data=_paper,
                 facts=papers.FACTS | _OF_EXIF,
                 marks=(MARK, MARK[::-1], b"SERIAL-0001", b"2026:05:01", b"20260501"),
+            ),
+            Planted(
+                name="planted.mkv",
+                media_type="video/x-matroska",
+                data=matroska.planted_recording,
+                facts=matroska.FACTS | {films.UNREGISTERED},
+                marks=(MARK, MARK[::-1]),
+            ),
+            Planted(
+                name="planted.webm",
+                media_type="video/webm",
+                data=lambda: matroska.planted_recording("webm"),
+                facts=matroska.FACTS,
+                marks=(MARK, MARK[::-1]),
             ),
             _picture_file("planted.heic", "image/heic", "HEIF"),
             _picture_file("planted.avif", "image/avif", "AVIF"),
