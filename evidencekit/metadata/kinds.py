@@ -50,6 +50,13 @@ def _matroska(name: str) -> Kind:
     )  # fmt: skip
 
 
+def _sound(name: str, module: str, *, show: str = "playing:show") -> Kind:
+    return Kind(
+        name=name, read=f"sound.{module}:read", rebuild=f"sound.{module}:rebuild",
+        show=show,
+    )  # fmt: skip
+
+
 def _picture_file(name: str, show: str) -> Kind:
     """Pictures in ISO base media, each with a decoder of its own."""
     return Kind(name=name, read="heif.read:read", rebuild="heif.rebuild:rebuild", show=show)
@@ -79,6 +86,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "video/x-matroska": _matroska("Matroska"),
         "video/webm": _matroska("WebM"),
+        "audio/mpeg": _sound("MP3", "mpeg", show="sound.mpeg:show"),
+        "audio/flac": _sound("FLAC", "flac"),
+        "audio/ogg": _sound("Ogg", "ogg"),
+        "video/ogg": Kind(name="Ogg", read="sound.ogg:read"),
+        "audio/wav": _sound("WAV", "riff"),
+        "audio/amr": _sound("AMR", "amr"),
+        "video/x-msvideo": Kind(name="AVI", read="sound.riff:read"),
         "application/pdf": Kind(
             name="PDF", read="pdf.read:read", rebuild="pdf.rebuild:rebuild", inner="pdf.inner:inner"
         ),

@@ -6,6 +6,7 @@ name of the decoder says so. What is not decoded is proven by the digest of the 
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from io import SEEK_SET
 from typing import Any, BinaryIO
 
@@ -31,10 +32,16 @@ def show(stream: BinaryIO) -> Shown | None:
     frames: list[str] = []
     is_all = True
     with _open(av, stream) as container:
-        numbers = [one.index for one in container.streams if one.type in _PLAYED]
+        cover = av.stream.Disposition.attached_pic
+        numbers = [
+            one.index
+            for one in container.streams
+            if one.type in _PLAYED and not one.disposition & cover
+        ]
     for number in numbers:
         with _open(av, stream) as container:
-            found = _track(container, container.streams[number])
+            track = container.streams[number]
+            found = _track(container, track, av.error.FFmpegError)
         frames += found.frames
         is_all &= found.is_all
     said = f"PyAV {av.__version__}" + ("" if is_all else ", in part")
@@ -49,7 +56,7 @@ class _Track:
         self.is_all = True
 
 
-def _track(container: Any, track: Any) -> _Track:
+def _track(container: Any, track: Any, invalid: type[Exception]) -> _Track:
     found, limit = _Track(), MAX_SOUND
     track.codec_context.thread_count = 1  # each takes memory of its own
     if track.type == "video":
@@ -57,11 +64,13 @@ def _track(container: Any, track: Any) -> _Track:
         if track.frames > MAX_FRAMES:
             track.codec_context.skip_frame, limit = "NONKEY", MAX_KEY_FRAMES
             found.is_all = False
-    for frame in container.decode(track):
+    for packet in container.demux(track):
         if len(found.frames) >= limit:
             found.is_all = False
             break
-        found.frames.append(_digest(frame, is_picture=track.type == "video"))
+        with suppress(invalid):  # what cannot be decoded is left out, as players do
+            for frame in packet.decode():
+                found.frames.append(_digest(frame, is_picture=track.type == "video"))
     return found
 
 

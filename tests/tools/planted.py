@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from PIL import Image
 
-from tests.tools import films, matroska, media, papers
+from tests.tools import films, matroska, media, papers, sounds
 from tests.tools.picture_files import planted_picture
 
 MARK = b"MARK-7f3a91"
@@ -168,6 +168,10 @@ def _paper() -> bytes:
     return papers.planted_paper(out.getvalue(), width=48, height=32)
 
 
+def _sound(name: str, media_type: str, data: Callable[[], bytes], facts: frozenset[str]) -> Planted:
+    return Planted(name=name, media_type=media_type, data=data, facts=facts, marks=(MARK,))
+
+
 def _film(name: str, media_type: str, kind: str) -> Planted:
     is_seen = kind != films.SOUND_ONLY
     return Planted(
@@ -244,6 +248,11 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 facts=matroska.FACTS,
                 marks=(MARK, MARK[::-1]),
             ),
+            _sound("planted.mp3", "audio/mpeg", sounds.planted_mp3, sounds.MP3_FACTS),
+            _sound("planted.flac", "audio/flac", sounds.planted_flac, sounds.FLAC_FACTS),
+            _sound("planted.opus", "audio/ogg", sounds.planted_ogg, sounds.COMMENT_FACTS),
+            _sound("planted.wav", "audio/wav", sounds.planted_wav, sounds.WAV_FACTS),
+            _sound("planted.amr", "audio/amr", sounds.planted_amr, frozenset()),
             _picture_file("planted.heic", "image/heic", "HEIF"),
             _picture_file("planted.avif", "image/avif", "AVIF"),
             _picture_file("planted.heif", "image/heif", "HEIF"),

@@ -4,6 +4,8 @@ ISO 32000-2 annex A. Marked content says what drawings mean, which a copy does n
 says what is hidden, there is no copy (:mod:`evidencekit.metadata.pdf.rebuild`).
 """
 
+import warnings
+
 import pikepdf
 
 from evidencekit.metadata.gone import Gone
@@ -24,8 +26,10 @@ def drawing(stream: pikepdf.Object, gone: Gone) -> bytes:
     Raises :class:`MalformedError` for what is no drawing.
     """
     try:
-        found = pikepdf.parse_content_stream(stream)
-    except (pikepdf.PdfError, TypeError, ValueError) as exc:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # qpdf only warns of a drawing that is cut off
+            found = pikepdf.parse_content_stream(stream)
+    except (pikepdf.PdfError, TypeError, ValueError, UserWarning) as exc:
         raise MalformedError(f"a drawing that cannot be read: {exc}") from exc
     kept = []
     for one in found:
