@@ -1,5 +1,6 @@
 """Writes a copy of one file; runs in the sandbox, by the name ``metadata.rebuild``."""
 
+import struct
 from typing import BinaryIO
 
 from evidencekit.metadata.calling import function
@@ -25,5 +26,8 @@ def rebuild(stream: BinaryIO, out: BinaryIO, argument: Json) -> JsonObject:
         rebuilt = function(place)(stream, out, wish_of(Purpose(purpose)))
     except MalformedError as exc:
         return {"refused": str(exc)}
+    except (LookupError, ArithmeticError, struct.error) as exc:
+        # A table that points beyond what there is: which one, nobody need say.
+        return {"refused": f"cut off, or out of order ({type(exc).__name__})"}
     out.flush()
     return rebuilt_to_json(rebuilt)

@@ -34,6 +34,7 @@ PARSERS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 WRITERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "chats.write": ("evidencekit.metadata.chats.writing", "write"),
         "metadata.rebuild": ("evidencekit.metadata.rebuilding", "rebuild"),
         "trial.copy": ("evidencekit.sandbox.trials", "copy"),
     }

@@ -384,7 +384,7 @@ def test_a_malformed_png_is_refused_and_nothing_is_written(what: str, workshop: 
 
 
 def test_a_type_without_stripper_is_refused(workshop: Workshop) -> None:
-    assert "application/pdf" in refusal(b"%PDF-1.4", "application/pdf", workshop)
+    assert "application/x-hwp" in refusal(b"%PDF-1.4", "application/x-hwp", workshop)
 
 
 def test_what_could_not_be_read_is_not_stripped() -> None:

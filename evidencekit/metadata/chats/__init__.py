@@ -1,0 +1,1 @@
+"""Exports of messengers, mail and short messages, each message with the place where it stands."""

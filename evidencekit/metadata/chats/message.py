@@ -1,0 +1,104 @@
+"""One message as a parser found it, and everything else that stands in an export.
+
+The pieces of a file of lines cover it from the first byte to the last: nothing is dropped, and what
+was not understood is a piece of its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from evidencekit.model.json import Json, JsonObject
+
+Kind = Literal["message", "system", "deleted", "call", "day", "header", "unparsed"]
+Precision = Literal["second", "minute", "day", "none"]
+SAID = frozenset({"message", "system", "deleted", "call"})
+"""Kinds that are part of a conversation; the others are its frame, or not understood."""
+MAX_TEXT = 65_536
+"""Characters of a text or of raw text that are told; the place says where the rest is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One piece of an export. All texts are hostile."""
+
+    kind: Kind
+    start: int
+    """First byte in the file; for mail and archives in which places are not bytes, -1."""
+    end: int
+    line: int | None = None
+    """Number of its first line, from 1, where the file is made of lines."""
+    pointer: str = ""
+    """Where it stands in a structured file: a JSON pointer (RFC 6901), or the number of a mail."""
+    sender: str = ""
+    sender_id: str = ""
+    at: datetime | None = None
+    """With a zone where the export states one; else what the device's clock showed."""
+    at_raw: str = ""
+    precision: Precision = "none"
+    text: str = ""
+    raw: str = ""
+    conversation: str = ""
+    message_id: str = ""
+    reply_to: str = ""
+    forwarded_from: str = ""
+    edited: str = ""
+    attachments: tuple[str, ...] = ()
+    """Names of files, as the export writes them."""
+    warnings: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Of a mail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What is known of the whole file."""
+
+    platform: str
+    """``kakaotalk``, ``telegram``, ``whatsapp``, ``line``, ``discord``, ``meta``, ``sms``,
+    ``mail``, ``x``."""
+    variant: str = ""
+    conversation: str = ""
+    saved: str = ""
+    """When it was exported, as written."""
+    notes: tuple[str, ...] = ()
+    """Assumptions that concern all messages, as stable words: ``day-before-month assumed``."""
+
+
+def piece_to_json(piece: Piece) -> JsonObject:
+    """Return what crosses from the worker; empty values are left out."""
+    found: dict[str, Json] = {
+        "kind": piece.kind,
+        "start": piece.start,
+        "end": piece.end,
+        "line": piece.line,
+        "pointer": piece.pointer,
+        "sender": piece.sender,
+        "sender_id": piece.sender_id,
+        "at": piece.at.isoformat() if piece.at is not None else None,
+        "at_raw": piece.at_raw,
+        "precision": piece.precision,
+        "text": piece.text[:MAX_TEXT],
+        "raw": piece.raw[:MAX_TEXT],
+        "conversation": piece.conversation,
+        "message_id": piece.message_id,
+        "reply_to": piece.reply_to,
+        "forwarded_from": piece.forwarded_from,
+        "edited": piece.edited,
+        "attachments": list(piece.attachments),
+        "warnings": [*piece.warnings, *(("cut",) if len(piece.raw) > MAX_TEXT else ())],
+        "headers": dict(piece.headers),
+    }
+    return {name: _sound(value) for name, value in found.items() if value or value == 0}
+
+
+def _sound(value: Json) -> Json:
+    """Replace halves of surrogate pairs, which have no bytes in UTF-8."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_sound(one) for one in value]
+    if isinstance(value, dict):
+        return {str(_sound(name)): _sound(one) for name, one in value.items()}
+    return value
