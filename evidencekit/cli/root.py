@@ -17,6 +17,7 @@ ENTRIES = {
     "show": Entry(_AT + "show", N_("Show all that is known about one artifact.")),
     "log": Entry(_AT + "log", N_("Show the chain of custody: who did what, when.")),
     "metadata": Entry(_AT + "metadata", N_("Show what a file says about itself.")),
+    "timeline": Entry(_AT + "timeline", N_("Show exported chats and mails in order of time.")),
     "strip": Entry(_AT + "strip", N_("Make a copy without metadata; the original stays.")),
     "seal": Entry(_AT + "seal", N_("Sign what the case holds now, and have it dated.")),
     "export": Entry(_AT + "export", N_("Write a bundle for a recipient.")),

@@ -35,7 +35,7 @@ _TITLES = {
     "method": N_("method"),
     "removed": N_("removed"),
     "kept": N_("kept"),
-    "lossless": N_("picture unchanged"),
+    "lossless": N_("content unchanged"),
     "rules": N_("by the rules"),
     "replaced": N_("covered"),
     "packed": N_("packed bodies"),

@@ -1,0 +1,248 @@
+"""Conversations of a case as one line of time (docs/format/timeline.md).
+
+Each export is parsed in a worker process into a file of lines; only where each message stands and
+when it was sent is held in memory, so that a conversation of a million messages fits.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+from evidencekit.errors import BadInput
+from evidencekit.files.streaming import HEAD
+from evidencekit.metadata.chats.recognising import chat_of
+from evidencekit.model.artifact import Artifact
+from evidencekit.model.json import Json, JsonObject
+from evidencekit.sandbox.limits import Limits
+from evidencekit.sandbox.runner import ParserFailed, Worker
+from evidencekit.store.case import Case
+from evidencekit.text.catalog import _
+
+KOREA = "Asia/Seoul"
+_OF_KOREA = frozenset({"kakaotalk"})
+"""Messengers that say no zone and are used in one country."""
+_FRAME = frozenset({"day", "header"})
+_LAST = datetime.max.replace(tzinfo=UTC)
+_MEMORY, _OUTPUT = 2**30, 64 * 2**20
+_SPEED = 2 * 2**20  # bytes a second that parsing does on a slow machine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which messages are asked for."""
+
+    person: str = ""
+    """Part of the name of a sender, without regard to upper case."""
+    since: date | None = None
+    until: date | None = None
+    zone: str = ""
+    """Zone of times that say none; empty: Korea for messengers of Korea, else unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One export that is part of the timeline."""
+
+    artifact: Artifact
+    platform: str
+    told: Mapping[str, Json]
+    """What the parser says of it; with ``failed`` where it was not parsed."""
+
+    def count(self, kind: str) -> int:
+        """Return how many pieces of a kind were found."""
+        counts = self.told.get("counts")
+        found = counts.get(kind) if isinstance(counts, dict) else None
+        return found if isinstance(found, int) else 0
+
+
+class Timeline:
+    """All messages by time; those without stand at the end, in the order of their file."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        files: Sequence[BinaryIO],
+        names: Mapping[str, str | None],
+        wanted: Wanted,
+    ) -> None:
+        self.sources = sources
+        self._files, self._names, self._wanted = files, names, wanted
+        self._places = sorted(self._find())
+
+    def rows(self) -> Iterator[JsonObject]:
+        """Yield messages as docs/format/timeline.md describes them. All texts are hostile."""
+        for number, (_moment, source, offset) in enumerate(self._places, start=1):
+            file = self._files[source]
+            file.seek(offset)
+            piece = json.loads(file.readline())
+            yield _row(number, self.sources[source], piece, self._names, self._wanted)
+
+    def _find(self) -> Iterator[tuple[datetime, int, int]]:
+        """Yield for each message that is wanted when it was sent, and where it lies."""
+        for number, file in enumerate(self._files):
+            offset = 0
+            for line in file:
+                piece = json.loads(line)
+                moment = _moment(piece, self._wanted)
+                if piece["kind"] not in _FRAME and _is_wanted(piece, moment, self._wanted):
+                    yield (moment or _LAST), number, offset
+                offset += len(line)
+
+
+@contextmanager
+def timeline(case: Case, ids: Sequence[str], wanted: Wanted) -> Iterator[Timeline]:
+    """Yield the timeline of some artifacts, or of all that are exports of conversations.
+
+    Raises :class:`BadInput` for an unknown zone, and for a named artifact that is no export.
+    """
+    _require_zone(wanted.zone)
+    with tempfile.TemporaryDirectory(prefix="evidencekit-") as folder:
+        sources: list[Source] = []
+        files: list[BinaryIO] = []
+        for artifact in _artifacts(case, ids):
+            platform = _platform(case, artifact)
+            if platform is None:
+                if ids:
+                    raise BadInput(
+                        _("{id} is no export of a conversation that is known here").format(
+                            id=artifact.id
+                        )
+                    )
+                continue
+            path = Path(folder) / str(len(sources))
+            sources.append(_parsed(case, artifact, platform, path))
+            files.append(path.open("rb"))
+        try:
+            yield Timeline(sources, files, dict(_names(case)), wanted)
+        finally:
+            for file in files:
+                file.close()
+
+
+def _require_zone(zone: str) -> None:
+    try:
+        ZoneInfo(zone or KOREA)
+    except (LookupError, ValueError, OSError) as exc:
+        raise BadInput(_("{zone}: there is no such time zone").format(zone=zone)) from exc
+
+
+def _artifacts(case: Case, ids: Sequence[str]) -> Iterator[Artifact]:
+    yield from (case.artifact(one) for one in ids or [row.id for row in case.rows()])
+
+
+def _platform(case: Case, artifact: Artifact) -> str | None:
+    if artifact.derived_from is not None:
+        return None
+    with case.open_object(artifact.sha256) as stream:
+        return chat_of(stream.read(HEAD), artifact.media_type)
+
+
+def _parsed(case: Case, artifact: Artifact, platform: str, path: Path) -> Source:
+    seconds = 20 + artifact.size // _SPEED
+    limits = Limits(
+        wall_s=float(seconds),
+        cpu_s=seconds,
+        memory_bytes=_MEMORY + 6 * artifact.size,
+        output_bytes=8 * artifact.size + _OUTPUT,
+    )
+    with (
+        case.open_object(artifact.sha256) as stream,
+        path.open("w+b") as out,
+        Worker(limits) as worker,
+    ):
+        answer = worker.write("chats.write", stream, out, platform)
+        if isinstance(answer, ParserFailed):
+            out.truncate(0)
+            answer = {"failed": f"{answer.why} {answer.detail}".strip()}
+    told = answer if isinstance(answer, dict) else {"failed": "crashed"}
+    return Source(artifact=artifact, platform=platform, told=told)
+
+
+def _is_wanted(piece: Mapping[str, Json], moment: datetime | None, wanted: Wanted) -> bool:
+    if wanted.person and wanted.person.casefold() not in str(piece.get("sender", "")).casefold():
+        return False
+    if wanted.since is None and wanted.until is None:
+        return True
+    if moment is None:
+        return False
+    day = moment.astimezone(ZoneInfo(wanted.zone or KOREA)).date()
+    return (wanted.since or day) <= day <= (wanted.until or day)
+
+
+def _moment(piece: Mapping[str, Json], wanted: Wanted) -> datetime | None:
+    """Return when a message was sent; one without a zone is put where the zone assumed puts it."""
+    if not piece.get("at"):
+        return None
+    try:
+        found = datetime.fromisoformat(str(piece["at"]))
+        if found.tzinfo is None:
+            found = found.replace(tzinfo=ZoneInfo(wanted.zone or KOREA))
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(piece: Mapping[str, Json], platform: str, wanted: Wanted) -> str:
+    if not piece.get("at"):
+        return "unknown"
+    if datetime.fromisoformat(str(piece["at"])).tzinfo is not None:
+        return "stated"
+    if wanted.zone or platform in _OF_KOREA:
+        return f"assumed:{wanted.zone or KOREA}"
+    return "unknown"
+
+
+def _row(
+    number: int,
+    source: Source,
+    piece: Mapping[str, Json],
+    names: Mapping[str, str | None],
+    wanted: Wanted,
+) -> JsonObject:
+    zone = _zone(piece, source.platform, wanted)
+    moment = _moment(piece, wanted) if zone != "unknown" else None
+    files = piece.get("attachments", [])
+    kept = {key: piece.get(key, "") for key in _KEPT}
+    linked: list[Json] = [
+        {"name": str(one), "artifact": names.get(PurePosixPath(str(one)).name)}
+        for one in (files if isinstance(files, list) else [])
+    ]
+    return {
+        "seq": number,
+        "artifact": source.artifact.id,
+        "sha256": source.artifact.sha256,
+        "platform": source.platform,
+        "variant": source.told.get("variant", ""),
+        "line": piece.get("line"),
+        "bytes": [piece.get("start"), piece.get("end")],
+        "pointer": piece.get("pointer", ""),
+        "at": moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment is not None else None,
+        "local": piece.get("at"),
+        "zone": zone,
+        **kept,
+        "attachments": linked,
+        "warnings": piece.get("warnings", []),
+        "headers": piece.get("headers", {}),
+    }
+
+
+_KEPT = (
+    "kind", "at_raw", "precision", "conversation", "sender", "sender_id", "message_id", "text",
+    "reply_to", "forwarded_from", "edited", "raw",
+)  # fmt: skip
+
+
+def _names(case: Case) -> Iterator[tuple[str, str | None]]:
+    """Yield file names with the artifact of that name; None for a name that several have."""
+    seen: dict[str, str | None] = {}
+    for row in case.rows():
+        if row.origin != "strip" and row.name:
+            name = PurePosixPath(row.name).name
+            seen[name] = None if name in seen else row.id
+    yield from seen.items()

@@ -1,0 +1,69 @@
+"""``timeline`` tells who wrote what when, and what it does not know."""
+
+from tests.cli.transcripts import Cli
+from tests.tools import exports
+
+
+def _with(cli: Cli, **files: str) -> None:
+    cli("init", "C", "--title", "t", "--actor", "a").ok()
+    (cli.folder / "in").mkdir()
+    for name, text in files.items():
+        (cli.folder / "in" / name.replace("_", ".")).write_text(text, encoding="utf-8")
+    (cli.folder / "in/계약서.pdf").write_bytes(b"%PDF-1.4\n")
+    cli("-C", "C", "add", "in").ok()
+
+
+def test_messages_of_several_exports_are_one_line_of_time(cli: Cli) -> None:
+    _with(cli, kakao_txt=exports.WINDOWS, telegram_json=exports.TELEGRAM, notes_txt="a note\n")
+    rows = cli("-C", "C", "timeline", "--json").ok().objects
+    moments = [row["at"] for row in rows if row["at"]]
+    assert moments == sorted(moments)
+    assert {row["platform"] for row in rows} == {"kakaotalk", "telegram"}
+    zones = {(row["platform"], row["zone"]) for row in rows}
+    assert zones == {
+        ("kakaotalk", "assumed:Asia/Seoul"), ("telegram", "stated"), ("telegram", "unknown"),
+    }  # fmt: skip
+
+
+def test_a_file_of_the_case_is_linked_where_exactly_one_has_its_name(cli: Cli) -> None:
+    _with(cli, kakao_txt=exports.WINDOWS)
+    rows = cli("-C", "C", "timeline", "--json").ok().objects
+    linked = {one["name"]: one["artifact"] for row in rows for one in row["attachments"]}
+    assert linked["계약서.pdf"] is not None
+    assert linked["사진"] is None
+
+
+def test_a_person_and_a_day_can_be_picked(cli: Cli) -> None:
+    _with(cli, kakao_txt=exports.WINDOWS)
+    asked = ("timeline", "--person", "홍길동", "--from", "2026-02-10", "--to", "2026-02-10")
+    rows = cli("-C", "C", *asked, "--json").ok().objects
+    assert [row["text"] for row in rows] == ["다음 날"]
+
+
+def test_a_zone_that_is_given_is_used_and_said(cli: Cli) -> None:
+    _with(cli, wa_txt=exports.WHATSAPP_IOS)
+    (row, *_) = cli("-C", "C", "timeline", "--zone", "Europe/Berlin", "--json").ok().objects
+    assert (row["at"], row["zone"]) == ("2026-12-27T17:51:14Z", "assumed:Europe/Berlin")
+    assert cli("-C", "C", "timeline", "--zone", "Mars/Base").code == 10
+
+
+def test_what_was_not_understood_stands_in_the_list_and_the_code_says_so(cli: Cli) -> None:
+    _with(cli, t_json=exports.TELEGRAM[:-90])
+    done = cli("-C", "C", "timeline")
+    assert done.code == 3
+    assert "not understood" in done.err
+
+
+def test_hostile_names_do_not_reach_the_terminal(cli: Cli) -> None:
+    hostile = exports.ANDROID.replace("홍길동 : 안녕", "\u202e\x1b[31m악당\x1b[0m : \x1b]0;x\x07")
+    _with(cli, k_txt=hostile)
+    done = cli("-C", "C", "timeline").ok()
+    assert not set(done.out) & {"\x1b", "\x07", "\u202e"}
+    assert "악당" in done.out
+
+
+def test_a_file_that_is_no_export_is_refused_by_name(cli: Cli) -> None:
+    _with(cli, notes_txt="a note\n")
+    done = cli("-C", "C", "timeline", "a2-1")
+    assert done.code == 10
+    assert "no export" in done.err

@@ -1,0 +1,163 @@
+"""Exports of conversations as messengers write them, made up; nobody in them is real."""
+
+import json
+
+WINDOWS = """홍길동 님과 카카오톡 대화
+저장한 날짜 : 2026-02-09 10:50:11
+
+--------------- 2026년 2월 9일 월요일 ---------------
+[홍길동] [오전 12:03] 자정이 조금 지났다
+[[팀] 김: 철수] [오후 12:30] 점심
+둘째 줄
+[가짜 머리] 는 이어지는 줄이다
+
+넷째 줄
+[홍길동] [오후 1:05] 사진
+[홍길동] [오후 1:06] 파일: 계약서.pdf
+[김철수] [오후 1:07] 삭제된 메시지입니다.
+[김철수] [오후 1:08] 보이스톡 해요
+--------------- 2026년 2월 10일 화요일 ---------------
+[홍길동] [오전 9:03] 다음 날
+"""
+WINDOWS_ENGLISH = """Hong with KakaoTalk Chats
+Date Saved : 2026-02-09 10:50:11
+
+--------------- Monday, February 9, 2026 ---------------
+[Hong] [12:03 AM] after midnight
+[Kim] [12:30 PM] noon
+"""
+ANDROID = """홍길동 님과 카카오톡 대화
+저장한 날짜 : 2026년 2월 9일 오전 10:50
+
+
+2026년 2월 9일 월요일
+2026년 2월 9일 오전 9:03, 홍길동 : 안녕
+이어지는 줄
+2026년 2월 9일 오전 9:04, 홍길동님이 나갔습니다.
+2026년 2월 9일 오후 9:05, 김: 철수 : 콜론이 있는 이름
+"""
+IOS = """홍길동 님과 카카오톡 대화
+저장한 날짜 : 2026. 2. 9. 오전 10:50
+
+2026년 2월 9일 월요일
+2026. 2. 9. 오전 9:03, 홍길동 : 안녕
+2026. 2. 9. 오전 9:04: 홍길동님이 들어왔습니다.
+2026. 2. 9. 21:05, 김철수 : 스물네 시간
+"""
+CSV = (
+    "Date,User,Message\r\n"
+    '2026-02-09 09:03:11,"홍길동","안녕"\r\n'
+    '2026-02-09 09:04:00,"김철수","여러\n줄, ""따옴표"" 있음"\r\n'
+)
+LINE = """[LINE] 홍길동님과의 대화
+저장일시 : 2026/02/09 10:50
+
+2026/02/09(월)
+09:03\t홍길동\t안녕
+09:04\t홍길동님이 대화를 나갔습니다.
+오후 9:05\t김철수\t[사진]
+둘째 줄
+"""
+WHATSAPP_IOS = (
+    "[27/12/2026, 18:51:14] Kim: \u200ehello\n"
+    "second line\n"
+    "\u200e[27/12/2026, 18:52:00] Lee: \u200e<attached: 0001-PHOTO.jpg>\n"
+    "[27/12/2026, 18:53:00] Lee: This message was deleted.\n"
+)
+WHATSAPP_ANDROID = (
+    "02/03/2026, 18:50 - Messages and calls are end-to-end encrypted.\n"
+    "02/03/2026, 18:51 - Kim: which day is this\n"
+    "02/03/2026, 6:52 PM - Lee: IMG-1.jpg (file attached)\n"
+)
+TELEGRAM = json.dumps(
+    {
+        "name": "Kim",
+        "type": "personal_chat",
+        "id": 7,
+        "messages": [
+            {
+                "id": 1, "type": "message", "date": "2026-02-09T09:03:11",
+                "date_unixtime": "1770595391", "from": "Kim", "from_id": "user7",
+                "text": ["see ", {"type": "link", "text": "https://example.org"}],
+                "photo": "photos/photo_1.jpg",
+            },
+            {
+                "id": 2, "type": "service", "date": "2026-02-09T09:04:00",
+                "date_unixtime": "1770595440", "actor": "Lee", "actor_id": "user8",
+                "action": "phone_call", "text": "",
+            },
+            {
+                "id": 3, "type": "message", "date": "2026-02-09T09:05:00", "from": "Lee",
+                "from_id": "user8", "text": "no stamp", "forwarded_from": "Park",
+                "reply_to_message_id": 1,
+            },
+        ],
+    },
+    ensure_ascii=False,
+    indent=1,
+)  # fmt: skip
+DISCORD = json.dumps(
+    {
+        "guild": {"id": "1", "name": "Server"},
+        "channel": {"id": "2", "name": "general"},
+        "messages": [
+            {
+                "id": "9", "type": "Default", "timestamp": "2026-02-09T09:03:11+09:00",
+                "timestampEdited": None, "content": "안녕",
+                "author": {"id": "5", "name": "kim", "nickname": "김"},
+                "attachments": [{"id": "3", "fileName": "a.png", "url": "https://example.org/a"}],
+            }
+        ],
+    }
+)  # fmt: skip
+META = json.dumps(
+    {
+        "participants": [{"name": "ê¹"}],
+        "messages": [
+            {
+                "sender_name": "김".encode().decode("latin-1"), "timestamp_ms": 1770595391000,
+                "content": "안녕".encode().decode("latin-1"), "photos": [{"uri": "a/b.jpg"}],
+            }
+        ],
+        "title": "x",
+    }
+)  # fmt: skip
+X_MESSAGES = "window.YTD.direct_messages.part0 = " + json.dumps(
+    [
+        {
+            "dmConversation": {
+                "conversationId": "1-2",
+                "messages": [
+                    {
+                        "messageCreate": {
+                            "id": "4", "senderId": "1", "recipientId": "2", "text": "안녕",
+                            "createdAt": "2026-02-09T00:03:11.000Z", "mediaUrls": [],
+                        }
+                    }
+                ],
+            }
+        }
+    ]
+)  # fmt: skip
+SMS = """<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>
+<smses count="2">
+<sms address="+821000000000" date="1770595391000" type="1" body="안녕" contact_name="홍길동"
+ readable_date="2026. 2. 9." />
+<mms address="+821000000000" date="1770595400000" m_type="128" contact_name="홍길동">
+<parts><part ct="text/plain" text="사진 보낸다" /><part ct="image/jpeg" cl="a.jpg" data="AAAA" />
+</parts></mms>
+</smses>
+"""
+MAIL = (
+    "Received: from a by b; Mon, 9 Feb 2026 09:03:10 +0900\r\n"
+    "Received: from c by a; Mon, 9 Feb 2026 09:03:09 +0900\r\n"
+    "DKIM-Signature: v=1; a=rsa-sha256; d=example.org\r\n"
+    "From: =?utf-8?b?6rmA7LKg7IiY?= <kim@example.org>\r\nTo: lee@example.org\r\n"
+    "Subject: =?utf-8?b?7KCc66qp?=\r\nDate: Mon, 9 Feb 2026 09:03:11 +0900\r\n"
+    "Message-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n"
+    'Content-Type: text/plain; charset="utf-8"\r\n\r\nbody of a mail\r\n'
+)
+MBOX = "From kim@example.org Mon Feb  9 09:03:11 2026\r\n" + MAIL
+MBOX += "\r\nFrom lee@example.org Mon Feb  9 10:03:11 2026\r\n" + MAIL.replace(
+    "09:03:11", "10:03:11"
+)
