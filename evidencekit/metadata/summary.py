@@ -9,6 +9,10 @@ from evidencekit.metadata.facts import STRUCTURE, Fact
 _WHEN = (  # in order of trust; each with the tag that may hold its offset from UTC
     ("EXIF", "DateTimeOriginal", "OffsetTimeOriginal"),
     ("EXIF", "DateTimeDigitized", "OffsetTimeDigitized"),
+    ("QuickTime", "com.apple.quicktime.creationdate", ""),
+    ("QuickTime", "©day", ""),
+    ("QuickTime", "CreateDate", ""),
+    ("Matroska", "DateUTC", ""),
     ("XMP", "exif:DateTimeOriginal", ""),
     ("XMP", "photoshop:DateCreated", ""),
     ("XMP", "xmp:CreateDate", ""),
@@ -16,15 +20,47 @@ _WHEN = (  # in order of trust; each with the tag that may hold its offset from 
     ("tEXt", "Creation Time", ""),
     ("iTXt", "Creation Time", ""),
     ("tIME", "LastModified", ""),
+    ("PDF", "CreationDate", ""),
+    ("bext", "OriginationDate", ""),
+    ("RIFF", "IDIT", ""),
 )
-_MAKE = (("Image", "Make"), ("XMP", "tiff:Make"))
-_MODEL = (("Image", "Model"), ("XMP", "tiff:Model"))
-_SERIAL = (("EXIF", "BodySerialNumber"), ("MakerNote", "SerialNumber"), ("XMP", "aux:SerialNumber"))
+_APPLE, _ANDROID = "com.apple.quicktime.", "com.android."
+_MAKE = (
+    ("Image", "Make"),
+    ("QuickTime", f"{_APPLE}make"),
+    ("QuickTime", f"{_ANDROID}manufacturer"),
+    ("QuickTime", "©mak"),
+    ("XMP", "tiff:Make"),
+)
+_MODEL = (
+    ("Image", "Model"),
+    ("QuickTime", f"{_APPLE}model"),
+    ("QuickTime", f"{_ANDROID}model"),
+    ("QuickTime", "©mod"),
+    ("GPMF", "MINF"),
+    ("GPMF", "DVNM"),
+    ("XMP", "tiff:Model"),
+)
+_SERIAL = (
+    ("EXIF", "BodySerialNumber"),
+    ("MakerNote", "SerialNumber"),
+    ("GPMF", "CASN"),
+    ("XMP", "aux:SerialNumber"),
+)
 _SOFTWARE = (
     ("Image", "Software"),
     ("XMP", "xmp:CreatorTool"),
     ("tEXt", "Software"),
     ("iTXt", "Software"),
+    ("QuickTime", f"{_APPLE}software"),
+    ("QuickTime", "©swr"),
+    ("QuickTime", "©too"),
+    ("Matroska", "WritingApp"),
+    ("PDF", "Creator"),
+    ("PDF", "Producer"),
+    ("MPEG", "Encoder"),
+    ("Vorbis", "Vendor"),
+    ("RIFF", "ISFT"),
 )
 _EXIF_DATE = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)")
 

@@ -1,10 +1,14 @@
 """Show what is inside an artifact: the record made when it came in, and a second opinion."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from evidencekit.files.streaming import HEAD
 from evidencekit.formats.canonical import decode_object
-from evidencekit.metadata.facts import fact_from_json
+from evidencekit.formats.times import read_time
+from evidencekit.metadata.contradictions import Contradiction, contradictions
+from evidencekit.metadata.facts import Fact, fact_from_json
+from evidencekit.metadata.generation import Trace, traces
 from evidencekit.metadata.identify.magic import Opinion, OpinionUnavailable, second_opinion
 from evidencekit.metadata.record import FORMAT
 from evidencekit.metadata.summary import Summary, summary
@@ -23,6 +27,10 @@ class MetadataView:
     record: JsonObject | None
     """As recorded at intake (docs/format/metadata.md); None where there was nothing to record."""
     summary: Summary | None
+    contradictions: tuple[Contradiction, ...]
+    """What in it contradicts itself, or the time of the file that was handed over."""
+    traces: tuple[Trace, ...]
+    """Programs that generate or edit, as far as they left their names."""
     second_opinion: Opinion | OpinionUnavailable
     """What libmagic takes the file for, asked now, not recorded."""
 
@@ -33,10 +41,13 @@ def show(case: Case, artifact_id: str) -> MetadataView:
     with case.open_object(artifact.sha256) as stream:
         head = stream.read(HEAD)
     record = _read_record(case, artifact)
+    facts = _facts(record)
     return MetadataView(
         artifact=artifact,
         record=record,
-        summary=_summary(record) if record is not None else None,
+        summary=summary(facts) if record is not None else None,
+        contradictions=contradictions(facts, modified=_modified(artifact)),
+        traces=traces(facts),
         second_opinion=second_opinion(head),
     )
 
@@ -49,8 +60,15 @@ def _read_record(case: Case, artifact: Artifact) -> JsonObject | None:
     return decode_object(data, what="metadata record", form=FORMAT)
 
 
-def _summary(record: JsonObject) -> Summary:
-    facts = record.get("facts")
-    return (
-        summary(fact_from_json(fact) for fact in facts) if isinstance(facts, list) else summary(())
-    )
+def _facts(record: JsonObject | None) -> list[Fact]:
+    facts = record.get("facts") if record is not None else None
+    return [fact_from_json(fact) for fact in facts] if isinstance(facts, list) else []
+
+
+def _modified(artifact: Artifact) -> datetime | None:
+    """Return the time of the file as it was handed over, where there was one."""
+    said = artifact.source.get("modified")
+    try:
+        return read_time(said) if isinstance(said, str) else None
+    except ValueError:
+        return None

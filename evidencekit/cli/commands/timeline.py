@@ -63,7 +63,9 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as exc:
-        raise BadInput(_("{text} is no date").format(text=text), hint=_("write it like this: 2026-02-09")) from exc
+        raise BadInput(
+            _("{text} is no date").format(text=text), hint=_("write it like this: 2026-02-09")
+        ) from exc
 
 
 def _print(session: Session, found: Timeline) -> None:
