@@ -4,9 +4,10 @@ One command holds the case from its first file to its last. What has been yielde
 durable; a command that is killed and run again takes up the rest.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 from evidencekit.errors import SourceChanged, SourceUnreadable
@@ -61,13 +62,16 @@ def add(
     stream: tuple[BinaryIO, str] | None = None,
     actor: Actor | None = None,
     sensitivity: Sensitivity = Sensitivity.NORMAL,
+    detail: Mapping[str, Json] | None = None,
+    role: str | None = None,
     setting: Setting,
     observer: Observer | None = None,
 ) -> Iterator[Outcome]:
     """Take in files, folders and at most one ``stream`` with its name; yields as it goes.
 
     Nothing happens before the first item is asked for. ``sensitivity`` is fixed before bytes are
-    read. Raises :class:`~evidencekit.errors.BadInput` for a path that does not exist.
+    read; ``detail`` is told of each act besides, ``role`` of each artifact. Raises
+    :class:`~evidencekit.errors.BadInput` for a path that does not exist.
     """
     sources: list[Source] = [FileSource(paths, leave_out=case.root)]
     if stream is not None:
@@ -77,15 +81,21 @@ def add(
         open_writer(case.root, case.id, machine, command="add") as writer,
         Worker() as worker,
     ):
-        batch = _Batch(case, writer, worker, actor or case.first_actor(), sensitivity)
+        batch = _Batch(
+            case, writer, worker, actor or case.first_actor(), sensitivity, detail=detail or {}
+        )
         for source in sources:
             for find in source.collect():
-                yield from batch.take(find)
+                yield from batch.take(_with_role(find, role))
                 if observer is not None:
                     observer.on("add", batch.taken, None)
                 if batch.is_full():
                     yield from batch.commit(setting)
         yield from batch.commit(setting)
+
+
+def _with_role(find: Find | Refused, role: str | None) -> Find | Refused:
+    return replace(find, role=role) if role is not None and isinstance(find, Find) else find
 
 
 class _Batch:
@@ -96,8 +106,11 @@ class _Batch:
         worker: Worker,
         actor: Actor,
         sensitivity: Sensitivity,
+        *,
+        detail: Mapping[str, Json] = MappingProxyType({}),
     ) -> None:
         self.taken = 0
+        self._detail = dict(detail)
         self._case = case
         self._writer = writer
         self._worker = worker
@@ -135,7 +148,10 @@ class _Batch:
             return
         refused: list[Json] = [refused_detail(item) for item in self._refused]
         committed = self._writer.commit(
-            "add", actor=self._actor, detail={"refused": refused}, drafts=self._drafts
+            "add",
+            actor=self._actor,
+            detail={"refused": refused, **self._detail},
+            drafts=self._drafts,
         )
         self._drafts, self._refused, self._bytes = [], [], 0
         yield from (Added(artifact=artifact) for artifact in committed.artifacts)

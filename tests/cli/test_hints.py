@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.cli.test_input import _on_terminal
+from tests.cli.test_input import on_terminal
 from tests.cli.transcripts import ROOT, Cli, Done
 
 Case = Callable[..., Done]
@@ -85,7 +85,7 @@ def test_no_passphrase_is_asked_for_in_vain(
     case("seal", "--key", key).ok()
     monkeypatch.delenv("EVIDENCEKIT_PASSPHRASE")
     words = ["-C", "CASE", *arguments, "--key", key]
-    code, shown = _on_terminal(cli.folder, words, [])
+    code, shown = on_terminal(cli.folder, words, [])
     assert code == 10, shown
     assert "Passphrase" not in shown
 
@@ -97,7 +97,7 @@ def test_no_passphrase_is_asked_for_in_vain(
 def test_nothing_is_asked_where_the_place_is_taken(
     cli: Cli, case: Case, arguments: tuple[str, ...]
 ) -> None:
-    code, shown = _on_terminal(cli.folder, list(arguments), [])
+    code, shown = on_terminal(cli.folder, list(arguments), [])
     assert code == 10, shown
 
 
@@ -106,7 +106,7 @@ def test_a_key_without_its_certificate_is_named_before_the_passphrase(
 ) -> None:
     (cli.folder / "KEY.crt").unlink()
     monkeypatch.delenv("EVIDENCEKIT_PASSPHRASE")
-    code, shown = _on_terminal(cli.folder, ["-C", "CASE", "seal", "--key", key], [])
+    code, shown = on_terminal(cli.folder, ["-C", "CASE", "seal", "--key", key], [])
     assert code == 12, shown
     assert "KEY.crt" in shown
 

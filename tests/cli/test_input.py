@@ -25,7 +25,7 @@ def test_without_a_terminal_nothing_is_asked(cli: Cli) -> None:
 
 
 def test_on_a_terminal_title_actor_and_kind_are_asked_for(cli: Cli) -> None:
-    code, shown = _on_terminal(cli.folder, ["init", "C"], ["desk 3", "A case", "support"])
+    code, shown = on_terminal(cli.folder, ["init", "C"], ["desk 3", "A case", "support"])
     assert code == 0, shown
     first = cli("-C", "C", "log", "--json").ok().objects[0]
     assert (first["actor"]["alias"], first["detail"]["title"]) == ("desk 3", "A case")
@@ -33,13 +33,13 @@ def test_on_a_terminal_title_actor_and_kind_are_asked_for(cli: Cli) -> None:
 
 
 def test_on_a_terminal_with_no_input_nothing_is_asked(cli: Cli) -> None:
-    code, shown = _on_terminal(cli.folder, ["--no-input", "init", "C"], [])
+    code, shown = on_terminal(cli.folder, ["--no-input", "init", "C"], [])
     assert code == 2, shown
 
 
 def test_a_passphrase_is_asked_for_twice_and_not_shown(cli: Cli) -> None:
     words = "four words in row"
-    code, shown = _on_terminal(
+    code, shown = on_terminal(
         cli.folder, ["key", "new", "--out", "K.pem", "--name", "Desk"], [words, words]
     )
     assert code == 0, shown
@@ -53,13 +53,13 @@ def test_a_first_seal_offers_to_make_a_key(cli: Cli) -> None:
     cli("-C", "C", "add", "f").ok()
     words = "four words in row"
     answers = ["y", "K.pem", "Desk 3", words, words]
-    code, shown = _on_terminal(cli.folder, ["-C", "C", "seal"], answers)
+    code, shown = on_terminal(cli.folder, ["-C", "C", "seal"], answers)
     assert code == 0, shown
     assert words not in shown
     assert (cli.folder / "K.crt").exists()
 
 
-def _on_terminal(folder: Path, arguments: list[str], answers: list[str]) -> tuple[int, str]:
+def on_terminal(folder: Path, arguments: list[str], answers: list[str]) -> tuple[int, str]:
     """Run in a pseudo-terminal, giving the next answer whenever it asks and falls silent."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(

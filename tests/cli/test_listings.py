@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from evidencekit.cli import output
-from tests.cli.test_input import _on_terminal
+from tests.cli.test_input import on_terminal
 from tests.cli.transcripts import ROOT, Cli, Done
 
 Case = Callable[..., Done]
@@ -48,7 +48,7 @@ def test_no_line_is_wider_than_the_terminal(
     case("add", name, "--actor", "a long alias of somebody").ok()
     monkeypatch.setenv("COLUMNS", str(width))
     for command in ("list", "log"):
-        code, shown = _on_terminal(cli.folder, ["-C", "CASE", "--lang", language, command], [])
+        code, shown = on_terminal(cli.folder, ["-C", "CASE", "--lang", language, command], [])
         assert code == 0, shown
         assert all(output.elide(line, width) == line for line in shown.splitlines())
         assert "…" in shown
@@ -79,7 +79,7 @@ def test_the_bars_are_cleared_before_a_result(cli: Cli, case: Case) -> None:
     more.mkdir()
     for number in range(20):
         (more / f"{number}.txt").write_bytes(b"%d" % number)
-    code, shown = _on_terminal(cli.folder, ["-C", "CASE", "add", "more"], [])
+    code, shown = on_terminal(cli.folder, ["-C", "CASE", "add", "more"], [])
     assert code == 0, shown
     first = next(line for line in shown.split("\n") if "a3-1 " in line)
     assert first.rpartition("\x1b[2K")[2].startswith("a3-1 ")

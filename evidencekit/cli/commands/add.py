@@ -1,35 +1,23 @@
 """``add``: take in files and folders."""
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from evidencekit.cli import output
+from evidencekit.cli.bringing import add_guided
 from evidencekit.cli.command import ActingCommand
-from evidencekit.cli.dates import note_date
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
-from evidencekit.cli.reasons import said
 from evidencekit.cli.session import Session, pass_session
-from evidencekit.cli.shapes import artifact_object, refused_object
-from evidencekit.errors import BadInput
+from evidencekit.cli.taken import Count, conclude, tell
+from evidencekit.errors import PolicyForbids
 from evidencekit.model.artifact import Sensitivity
-from evidencekit.model.find import Refused
-from evidencekit.text.catalog import _, ngettext
-from evidencekit.workflow.dating import Dated, Undated
-from evidencekit.workflow.ingest import Added, Already, Outcome, add
+from evidencekit.text.catalog import _
+from evidencekit.workflow.guided import may_be_read
+from evidencekit.workflow.ingest import add
 
-_PART_MISSING = 3
 _STDIN = "-"
-
-
-@dataclass(slots=True)
-class _Count:
-    added: int = 0
-    already: int = 0
-    refused: int = 0
 
 
 @click.command(
@@ -49,12 +37,55 @@ class _Count:
     show_default=True,
     help=_("How careful everybody has to be with all of it."),
 )
+@click.option(
+    "--guided",
+    is_flag=True,
+    help=_("Ask step by step who brought it and what was agreed; makes a support case if needed."),
+)
+@click.option(
+    "--guided-from",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=_("The same from FILE (JSON, docs/format/intake.md)."),
+)
+@click.option(
+    "--keep-csam",
+    metavar="REASON",
+    default="",
+    help=_("For centres that the law tells to keep suspected child abuse material: which law."),
+)
 @pass_session
-def command(session: Session, *, paths: tuple[str, ...], name: str | None, sensitivity: str) -> int:
+def command(
+    session: Session,
+    *,
+    paths: tuple[str, ...],
+    name: str | None,
+    sensitivity: str,
+    guided: bool,
+    guided_from: Path | None,
+    keep_csam: str,
+) -> int:
     """Print each artifact as soon as it is durable."""
     if name is not None and _STDIN not in paths:
         raise click.UsageError(_("--name is for standard input; give PATH - as well"))
-    case, count = opened(session), _Count()
+    if guided or guided_from is not None:
+        return add_guided(session, paths, guided_from, keep_csam)
+    return _plain(session, paths, name, Sensitivity(sensitivity), keep_csam)
+
+
+def _plain(
+    session: Session,
+    paths: tuple[str, ...],
+    name: str | None,
+    sensitivity: Sensitivity,
+    keep_csam: str,
+) -> int:
+    case, count = opened(session), Count()
+    if not may_be_read(case, sensitivity, kept_because=keep_csam):
+        raise PolicyForbids(
+            _("in a support case suspected child abuse material is not read, only noted"),
+            hint=_("add --guided asks what has to be noted"),
+        )
     stream = (sys.stdin.buffer, name or "stdin") if _STDIN in paths else None
     with watching(session) as observer:
         for outcome in add(
@@ -62,49 +93,11 @@ def command(session: Session, *, paths: tuple[str, ...], name: str | None, sensi
             [Path(path) for path in paths if path != _STDIN],
             stream=stream,
             actor=actor_of(session, case),
-            sensitivity=Sensitivity(sensitivity),
+            sensitivity=sensitivity,
+            detail={"kept_because": keep_csam} if keep_csam else None,
             setting=here(),
             observer=observer,
         ):
             observer.hide()
-            _tell(session, outcome, count)
-    return _conclude(session, count)
-
-
-def _tell(session: Session, outcome: Outcome, count: _Count) -> None:
-    match outcome:
-        case Added():
-            count.added += 1
-            if session.json:
-                output.put_json(artifact_object(outcome.artifact))
-            else:
-                output.columns([(outcome.artifact.id, 8), (outcome.artifact.name, 0)])
-        case Already():
-            count.already += 1
-            if session.json:
-                output.put_json({**artifact_object(outcome.row), "already": True})
-            else:
-                output.say(
-                    _("{id}  {name}  (was here already)"), id=outcome.row.id, name=outcome.row.name
-                )
-        case Refused():
-            count.refused += 1
-            if session.json:
-                output.put_json(refused_object(outcome))
-            else:
-                output.warn(
-                    _("not taken in: {name} ({why})"),
-                    name=outcome.name,
-                    why=said("why", outcome.why),
-                )
-        case Dated() | Undated():
-            note_date(session, outcome)
-
-
-def _conclude(session: Session, count: _Count) -> int:
-    if not count.added and not count.already:
-        raise BadInput(_("nothing was taken in"))
-    if not session.json:
-        taken = ngettext("{n} artifact taken in", "{n} artifacts taken in", count.added)
-        output.note(taken, quiet=session.quiet, n=count.added)
-    return _PART_MISSING if count.refused else 0
+            tell(session, outcome, count)
+    return conclude(session, count)
