@@ -78,6 +78,17 @@ class SourceUnreadable(EvidenceDoubted):
     code = "source-unreadable"
 
 
+class SourceRefused(SourceUnreadable):
+    """Part of a source is not taken in, for a reason that has a name of its own."""
+
+    code = "source-refused"
+
+    def __init__(self, why: str) -> None:
+        """Take the stable word of the reason (docs/format/ledger.md §4)."""
+        super().__init__(why)
+        self.why = why
+
+
 class FormatUnreadable(EvidenceDoubted):
     """A document of ours is malformed, or of a version that this release does not read."""
 

@@ -17,13 +17,13 @@ from evidencekit.model.intake import Intake
 from evidencekit.store.case import Case, Kind
 from evidencekit.text.catalog import _, ngettext
 from evidencekit.workflow.cases import init
-from evidencekit.workflow.guided import bring, may_be_read, note_unread
+from evidencekit.workflow.guided import Manner, bring, may_be_read, note_unread
 
 _STDIN = "-"
 
 
 def add_guided(
-    session: Session, paths: tuple[str, ...], source: Path | None, keep_csam: str
+    session: Session, paths: tuple[str, ...], source: Path | None, manner: Manner
 ) -> int:
     """Ask or read who brought it, then take it in, or note it where it may not be read."""
     if _STDIN in paths:
@@ -37,14 +37,14 @@ def add_guided(
     )
     case, count = _support_case(session, intake), Count()
     brought = [Path(path) for path in paths]
-    if not may_be_read(case, intake.sensitivity, kept_because=keep_csam):
+    if not may_be_read(case, intake.sensitivity, kept_because=manner.kept_because):
         return _note(session, case, brought, intake)
     with watching(session) as observer:
         for outcome in bring(
             case,
             brought,
             intake,
-            kept_because=keep_csam,
+            manner=manner,
             actor=actor_of(session, case),
             setting=here(),
             observer=observer,

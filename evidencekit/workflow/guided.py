@@ -1,7 +1,7 @@
 """What somebody brings, with who brought it; and what may not be read, by its name alone."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evidencekit.errors import BadInput, PolicyForbids
@@ -17,6 +17,15 @@ from evidencekit.store.writer import open_writer
 from evidencekit.text.catalog import _
 from evidencekit.workflow.ingest import Outcome, add
 from evidencekit.workflow.setting import Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How it is to be taken in."""
+
+    kept_because: str = ""
+    """The authority of a centre that keeps suspected child abuse material, in its own words."""
+    opens_archives: bool = True
 
 
 def may_be_read(case: Case, sensitivity: Sensitivity, *, kept_because: str) -> bool:
@@ -35,30 +44,29 @@ def bring(
     paths: Sequence[Path],
     intake: Intake,
     *,
-    kept_because: str = "",
+    manner: Manner,
     actor: Actor | None = None,
     setting: Setting,
     observer: Observer | None = None,
 ) -> Iterator[Outcome]:
     """Take in what was brought, statements first; yields as it goes.
 
-    ``kept_because`` is the authority of a centre that keeps suspected child abuse material, in its
-    own words. Raises :class:`PolicyForbids` where bytes may not be read: then :func:`note_unread`.
+    Raises :class:`PolicyForbids` where bytes may not be read: then :func:`note_unread`.
     """
-    if not may_be_read(case, intake.sensitivity, kept_because=kept_because):
+    if not may_be_read(case, intake.sensitivity, kept_because=manner.kept_because):
         raise PolicyForbids(_("in this case such files are not read, only noted"))
     told: dict[str, Json] = {"intake": intake_to_json(intake)}
     if intake.sensitivity is Sensitivity.CSAM_SUSPECTED:
-        told["kept_because"] = kept_because.strip() or Kind.INVESTIGATION.value
+        told["kept_because"] = manner.kept_because.strip() or Kind.INVESTIGATION.value
     statements = [Path(one) for one in intake.statements]
     if statements:
         yield from add(
             case, statements, actor=actor, setting=setting, observer=observer, detail=told,
-            role="statement",
+            role="statement", opens_archives=False,
         )  # fmt: skip
     yield from add(
         case, paths, actor=actor, sensitivity=intake.sensitivity, setting=setting,
-        observer=observer, detail=told,
+        observer=observer, detail=told, opens_archives=manner.opens_archives,
     )  # fmt: skip
 
 

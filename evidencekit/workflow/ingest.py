@@ -10,32 +10,27 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
-from evidencekit.errors import SourceChanged, SourceUnreadable
-from evidencekit.files.opening import open_regular
+from evidencekit.errors import SourceChanged, SourceRefused, SourceUnreadable
 from evidencekit.formats.fields import encode_base64
+from evidencekit.intake.archives import CLOSED, MAX_DEPTH, OPENED, Archive, ArchiveSource
 from evidencekit.intake.files import FileSource, StreamSource
-from evidencekit.metadata.identify.by_content import identify, is_extension_mismatch
-from evidencekit.metadata.kinds import READABLE
-from evidencekit.metadata.record import encode_record, record
 from evidencekit.model.artifact import Artifact, Sensitivity
 from evidencekit.model.event import Actor
 from evidencekit.model.find import Find, Refused
-from evidencekit.model.ids import ArtifactId, Digest
+from evidencekit.model.ids import Digest
 from evidencekit.model.json import Json
 from evidencekit.protocols import Observer, Source
 from evidencekit.sandbox.runner import Worker
 from evidencekit.store.case import Case
 from evidencekit.store.index import Row, place_of
 from evidencekit.store.objects import adopt
-from evidencekit.store.spool import Spooled
 from evidencekit.store.writer import CaseWriter, Draft, open_writer
 from evidencekit.workflow.dating import Dated, Undated, date_early
+from evidencekit.workflow.drafting import draft_of
 from evidencekit.workflow.setting import Setting
 
 MAX_BATCH_FILES = 1000  # docs/format/case.md §3
 MAX_BATCH_BYTES = 64 * 2**20
-_UNNAMED = ArtifactId("a0-0")
-_UNSALTED = "0" * 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +59,15 @@ def add(
     sensitivity: Sensitivity = Sensitivity.NORMAL,
     detail: Mapping[str, Json] | None = None,
     role: str | None = None,
+    opens_archives: bool = True,
     setting: Setting,
     observer: Observer | None = None,
 ) -> Iterator[Outcome]:
     """Take in files, folders and at most one ``stream`` with its name; yields as it goes.
 
     Nothing happens before the first item is asked for. ``sensitivity`` is fixed before bytes are
-    read; ``detail`` is told of each act besides, ``role`` of each artifact. Raises
+    read; ``detail`` is told of each act besides, ``role`` of each artifact. Archives are opened
+    when they are in the case, three deep, unless ``opens_archives`` is false. Raises
     :class:`~evidencekit.errors.BadInput` for a path that does not exist.
     """
     sources: list[Source] = [FileSource(paths, leave_out=case.root)]
@@ -84,14 +81,59 @@ def add(
         batch = _Batch(
             case, writer, worker, actor or case.first_actor(), sensitivity, detail=detail or {}
         )
+        taking = _Taking(case, batch, setting, observer, opens_archives=opens_archives)
         for source in sources:
-            for find in source.collect():
-                yield from batch.take(_with_role(find, role))
-                if observer is not None:
-                    observer.on("add", batch.taken, None)
-                if batch.is_full():
-                    yield from batch.commit(setting)
-        yield from batch.commit(setting)
+            yield from taking.take_all(_with_role(find, role) for find in source.collect())
+
+
+class _Taking:
+    """Takes sources to their end: what they yield, and what lies in archives among it."""
+
+    def __init__(
+        self,
+        case: Case,
+        batch: "_Batch",
+        setting: Setting,
+        observer: Observer | None,
+        *,
+        opens_archives: bool,
+    ) -> None:
+        self._case, self._batch, self._setting, self._observer = case, batch, setting, observer
+        self._opens_archives = opens_archives
+
+    def take_all(self, finds: Iterator[Find | Refused], depth: int = 0) -> Iterator[Outcome]:
+        """Take what a source yields; archives are opened when they are safe in the case."""
+        archives: list[Archive] = []
+        for find in finds:
+            yield from self._heed(self._batch.take(find), archives)
+            if self._observer is not None:
+                self._observer.on("add", self._batch.taken, None)
+            if self._batch.is_full():
+                yield from self._heed(self._batch.commit(self._setting), archives)
+        yield from self._heed(self._batch.commit(self._setting), archives)
+        for archive in archives if self._opens_archives else ():
+            yield from self._open(archive, depth + 1)
+
+    def _open(self, archive: Archive, depth: int) -> Iterator[Outcome]:
+        if depth > MAX_DEPTH or archive.media_type in CLOSED:
+            why = "archive-too-deep" if depth > MAX_DEPTH else "archive-not-opened"
+            yield from self.take_all(iter((Refused(name=archive.name, why=why),)), depth)
+            return
+        sha256 = self._case.artifact(archive.id).sha256
+        with self._case.open_object(sha256) as stream:
+            yield from self.take_all(ArchiveSource(stream, archive).collect(), depth)
+
+    @staticmethod
+    def _heed(outcomes: Iterator[Outcome], archives: list[Archive]) -> Iterator[Outcome]:
+        """Pass outcomes on, and note the archives among them, also those of an earlier run."""
+        for outcome in outcomes:
+            yield outcome
+            if isinstance(outcome, Added | Already):
+                one = outcome.artifact if isinstance(outcome, Added) else outcome.row
+                if one.media_type in OPENED | CLOSED:
+                    archives.append(
+                        Archive(id=one.id, name=one.name, size=one.size, media_type=one.media_type)
+                    )
 
 
 def _with_role(find: Find | Refused, role: str | None) -> Find | Refused:
@@ -163,6 +205,8 @@ class _Batch:
                 spooled = self._writer.spool.put(stream)
         except SourceChanged:
             return Refused(name=find.name, name_bytes=find.name_bytes, why="changed-while-read")
+        except SourceRefused as exc:
+            return Refused(name=_place_in(find), name_bytes=find.name_bytes, why=exc.why)
         except SourceUnreadable:
             return Refused(name=find.name, name_bytes=find.name_bytes, why="unreadable")
         row = self._known(find, spooled.digested.sha256)
@@ -195,49 +239,10 @@ class _Batch:
         return None
 
 
-def draft_of(
-    find: Find,
-    spooled: Spooled,
-    writer: CaseWriter,
-    worker: Worker,
-    *,
-    sensitivity: Sensitivity,
-) -> Draft:
-    """Return the artifact that a spooled find will be, with the record of what is inside it."""
-    digested = spooled.digested
-    media_type = find.media_type or identify(digested.head, size=digested.size).media_type
-    artifact = Artifact(
-        id=_UNNAMED,
-        salt=_UNSALTED,
-        sha256=digested.sha256,
-        size=digested.size,
-        media_type=media_type,
-        name=find.name,
-        name_bytes=find.name_bytes,
-        acquired_at=find.acquired_at,
-        origin=find.origin,
-        derived_from=ArtifactId(find.derived_from) if find.derived_from is not None else None,
-        sensitivity=sensitivity,
-        access=find.access,
-        role=find.role,
-        source=find.source,
-        type={"extension_mismatch": is_extension_mismatch(find.name, media_type)},
-        derivation=find.derivation,
-    )
-    document = _metadata_of(spooled.path, media_type, worker)
-    if document is None:
-        return Draft(artifact=artifact, spooled=(spooled,))
-    kept = writer.spool.put_bytes(document)
-    return Draft(artifact=replace(artifact, metadata=kept.stored), spooled=(spooled, kept))
-
-
-def _metadata_of(path: str, media_type: str, worker: Worker) -> bytes | None:
-    """Return the metadata record of a spooled file, or None where there is nothing to record."""
-    if media_type not in READABLE:
-        return None
-    with open_regular(path) as stream:
-        found = record(stream, media_type=media_type, worker=worker)
-    return encode_record(found) if found.facts or found.problems else None
+def _place_in(find: Find) -> str:
+    """Return the name of a file; of a member of an archive, where it lies in which."""
+    path = find.source.get("path")
+    return path if find.source.get("kind") == "member" and isinstance(path, str) else find.name
 
 
 def refused_detail(refused: Refused) -> Json:

@@ -11,7 +11,7 @@ from evidencekit.model.json import Json
 from evidencekit.sandbox.runner import Worker
 from evidencekit.store.case import Case
 from evidencekit.store.writer import Committed, open_writer
-from evidencekit.workflow.ingest import draft_of
+from evidencekit.workflow.drafting import draft_of
 from evidencekit.workflow.setting import Setting
 
 

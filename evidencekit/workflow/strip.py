@@ -25,7 +25,7 @@ from evidencekit.store.case import Case
 from evidencekit.store.writer import open_writer
 from evidencekit.text.catalog import _
 from evidencekit.text.clean import clean
-from evidencekit.workflow.ingest import draft_of
+from evidencekit.workflow.drafting import draft_of
 from evidencekit.workflow.setting import Setting
 
 

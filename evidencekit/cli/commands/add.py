@@ -14,7 +14,7 @@ from evidencekit.cli.taken import Count, conclude, tell
 from evidencekit.errors import PolicyForbids
 from evidencekit.model.artifact import Sensitivity
 from evidencekit.text.catalog import _
-from evidencekit.workflow.guided import may_be_read
+from evidencekit.workflow.guided import Manner, may_be_read
 from evidencekit.workflow.ingest import add
 
 _STDIN = "-"
@@ -36,6 +36,11 @@ _STDIN = "-"
     default=Sensitivity.NORMAL.value,
     show_default=True,
     help=_("How careful everybody has to be with all of it."),
+)
+@click.option(
+    "--no-unpack",
+    is_flag=True,
+    help=_("Keep archives closed; else what lies in zip, tar and gzip is taken in as well."),
 )
 @click.option(
     "--guided",
@@ -61,6 +66,7 @@ def command(
     paths: tuple[str, ...],
     name: str | None,
     sensitivity: str,
+    no_unpack: bool,
     guided: bool,
     guided_from: Path | None,
     keep_csam: str,
@@ -68,9 +74,10 @@ def command(
     """Print each artifact as soon as it is durable."""
     if name is not None and _STDIN not in paths:
         raise click.UsageError(_("--name is for standard input; give PATH - as well"))
+    manner = Manner(kept_because=keep_csam, opens_archives=not no_unpack)
     if guided or guided_from is not None:
-        return add_guided(session, paths, guided_from, keep_csam)
-    return _plain(session, paths, name, Sensitivity(sensitivity), keep_csam)
+        return add_guided(session, paths, guided_from, manner)
+    return _plain(session, paths, name, Sensitivity(sensitivity), manner)
 
 
 def _plain(
@@ -78,10 +85,10 @@ def _plain(
     paths: tuple[str, ...],
     name: str | None,
     sensitivity: Sensitivity,
-    keep_csam: str,
+    manner: Manner,
 ) -> int:
     case, count = opened(session), Count()
-    if not may_be_read(case, sensitivity, kept_because=keep_csam):
+    if not may_be_read(case, sensitivity, kept_because=manner.kept_because):
         raise PolicyForbids(
             _("in a support case suspected child abuse material is not read, only noted"),
             hint=_("add --guided asks what has to be noted"),
@@ -94,7 +101,8 @@ def _plain(
             stream=stream,
             actor=actor_of(session, case),
             sensitivity=sensitivity,
-            detail={"kept_because": keep_csam} if keep_csam else None,
+            detail={"kept_because": manner.kept_because} if manner.kept_because else None,
+            opens_archives=manner.opens_archives,
             setting=here(),
             observer=observer,
         ):

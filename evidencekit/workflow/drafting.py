@@ -1,0 +1,62 @@
+"""What a find will be in the case: an artifact, and the record of what is inside it."""
+
+from dataclasses import replace
+
+from evidencekit.files.opening import open_regular
+from evidencekit.metadata.identify.by_content import identify, is_extension_mismatch
+from evidencekit.metadata.kinds import READABLE
+from evidencekit.metadata.record import encode_record, record
+from evidencekit.model.artifact import Artifact, Sensitivity
+from evidencekit.model.find import Find
+from evidencekit.model.ids import ArtifactId
+from evidencekit.sandbox.runner import Worker
+from evidencekit.store.spool import Spooled
+from evidencekit.store.writer import CaseWriter, Draft
+
+_UNNAMED = ArtifactId("a0-0")
+_UNSALTED = "0" * 64
+
+
+def draft_of(
+    find: Find,
+    spooled: Spooled,
+    writer: CaseWriter,
+    worker: Worker,
+    *,
+    sensitivity: Sensitivity,
+) -> Draft:
+    """Return the artifact that a spooled find will be, with the record of what is inside it."""
+    digested = spooled.digested
+    media_type = find.media_type or identify(digested.head, size=digested.size).media_type
+    artifact = Artifact(
+        id=_UNNAMED,
+        salt=_UNSALTED,
+        sha256=digested.sha256,
+        size=digested.size,
+        media_type=media_type,
+        name=find.name,
+        name_bytes=find.name_bytes,
+        acquired_at=find.acquired_at,
+        origin=find.origin,
+        derived_from=ArtifactId(find.derived_from) if find.derived_from is not None else None,
+        sensitivity=sensitivity,
+        access=find.access,
+        role=find.role,
+        source=find.source,
+        type={"extension_mismatch": is_extension_mismatch(find.name, media_type)},
+        derivation=find.derivation,
+    )
+    document = _metadata_of(spooled.path, media_type, worker)
+    if document is None:
+        return Draft(artifact=artifact, spooled=(spooled,))
+    kept = writer.spool.put_bytes(document)
+    return Draft(artifact=replace(artifact, metadata=kept.stored), spooled=(spooled, kept))
+
+
+def _metadata_of(path: str, media_type: str, worker: Worker) -> bytes | None:
+    """Return the metadata record of a spooled file, or None where there is nothing to record."""
+    if media_type not in READABLE:
+        return None
+    with open_regular(path) as stream:
+        found = record(stream, media_type=media_type, worker=worker)
+    return encode_record(found) if found.facts or found.problems else None
