@@ -8,7 +8,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import FileIO
@@ -22,9 +22,11 @@ from evidencekit.formats.times import write_ns
 from evidencekit.model.find import Find, Refused
 from evidencekit.model.json import Json
 from evidencekit.text.catalog import _
-from evidencekit.text.clean import name_from_bytes
+from evidencekit.text.clean import clean, name_from_bytes
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_OF_SYSTEM = ("security.", "system.", "trusted.")
+_MAX_ATTRIBUTES, _MAX_ATTRIBUTE = 32, 4_096  # of one file; bytes of a value
 _WHY = {
     errno.ELOOP: "symlink",
     errno.ENOENT: "vanished",
@@ -169,6 +171,21 @@ def _open_quietly(name: bytes, dir_fd: int | None) -> int:
         return os.open(name, _FLAGS, dir_fd=dir_fd)
 
 
+def _attributes(fd: int) -> list[Json]:
+    """Return extended attributes: programs say there where a file was loaded from."""
+    if not hasattr(os, "listxattr"):
+        return []
+    found: list[Json] = []
+    with suppress(OSError):  # the file system has none
+        for name in sorted(os.listxattr(fd)):
+            if name.startswith(_OF_SYSTEM) or len(found) >= _MAX_ATTRIBUTES:
+                continue
+            value = os.getxattr(fd, name)
+            shown = encode_base64(value) if len(value) <= _MAX_ATTRIBUTE else None
+            found.append({"name": clean(name, limit=255), "value": shown})
+    return found
+
+
 def _find(path: bytes, content: _Opened) -> Find:
     name, name_bytes = name_from_bytes(os.path.basename(path))  # noqa: PTH119 (bytes)
     shown, path_bytes = name_from_bytes(path)
@@ -184,6 +201,9 @@ def _find(path: bytes, content: _Opened) -> Find:
         "gid": status.st_gid,
         "links": status.st_nlink,
     }
+    attributes = _attributes(content.stream.fileno())
+    if attributes:
+        source["attributes"] = attributes
     if path_bytes is not None:
         source["path_bytes"] = encode_base64(path_bytes)
     return Find(

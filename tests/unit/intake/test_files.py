@@ -1,5 +1,6 @@
 """Files that somebody brings: taken as they are, or refused with the reason."""
 
+import base64
 import os
 import unicodedata
 from collections.abc import Iterator
@@ -354,3 +355,20 @@ def test_a_file_from_the_year_36812_is_taken(tmp_path: Path) -> None:
         assert names(path) == [path.name]
     finally:
         path.unlink()
+
+
+def test_attributes_that_programs_set_are_recorded_and_those_of_the_system_are_not(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "loaded.jpg"
+    path.write_bytes(b"x")
+    try:
+        os.setxattr(path, "user.xdg.origin.url", b"https://example.org/a")
+        os.setxattr(path, "user.large", bytes(4_000))
+    except OSError:
+        pytest.skip("the file system of the tests has no attributes")
+    (found,) = FileSource([path], leave_out=tmp_path / "case").collect()
+    assert isinstance(found, Find)
+    attributes = found.source["attributes"]
+    assert [one["name"] for one in attributes] == ["user.large", "user.xdg.origin.url"]  # type: ignore[index,union-attr]
+    assert base64.b64decode(attributes[1]["value"]) == b"https://example.org/a"  # type: ignore[index,call-overload,arg-type]
