@@ -19,6 +19,8 @@ ENTRIES = {
     "metadata": Entry(_AT + "metadata", N_("Show what a file says about itself.")),
     "timeline": Entry(_AT + "timeline", N_("Show exported chats and mails in order of time.")),
     "strip": Entry(_AT + "strip", N_("Make a copy without metadata; the original stays.")),
+    "fingerprint": Entry(_AT + "fingerprint", N_("Make a fingerprint of a picture or a film.")),
+    "match": Entry(_AT + "match", N_("Look for a picture among known fingerprints.")),
     "seal": Entry(_AT + "seal", N_("Sign what the case holds now, and have it dated.")),
     "export": Entry(_AT + "export", N_("Write a bundle for a recipient.")),
     "verify": Entry(_AT + "verify", N_("Check a bundle or a case; needs no case and no network.")),

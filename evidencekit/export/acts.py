@@ -90,6 +90,9 @@ def _remarks(entry: CustodyEntry, told: int, sealed: SealedPart) -> Iterator[Pai
         yield words["remark.after_seal"].filled(seal=sealed.number)
 
 
+_MADE = {"strip": "stripped", "fingerprint": "fingerprinted"}
+
+
 def remarks_of(action: str, body: Body, *, added: int = 0) -> Iterator[Pair]:
     """Yield what an act says of itself; with ``added``, also how many files came with it."""
     match action:
@@ -99,8 +102,8 @@ def remarks_of(action: str, body: Body, *, added: int = 0) -> Iterator[Pair]:
             yield from _added(body.detail, added)
         case "capture" | "route":
             yield _visited(action, body.detail)
-        case "strip":
-            yield _fill("stripped", of=text_of(body.detail, "of"))
+        case "strip" | "fingerprint":
+            yield _fill(_MADE[action], of=text_of(body.detail, "of"))
             yield from _given("purpose", body.detail)
         case "seal":
             stamps = body.detail.get("timestamps")

@@ -12,7 +12,12 @@ from evidencekit.model.json import Json, JsonObject
 
 FORMAT = "evidencekit/artifact/1"
 MAX_ARTIFACT_BYTES = 2**20  # docs/format/README.md §5
-_ORIGINS: dict[str, Origin] = {"intake": "intake", "capture": "capture", "strip": "strip"}
+_ORIGINS: dict[str, Origin] = {
+    "intake": "intake",
+    "capture": "capture",
+    "strip": "strip",
+    "fingerprint": "fingerprint",
+}
 
 
 def encode_artifact(artifact: Artifact) -> bytes:

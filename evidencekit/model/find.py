@@ -9,7 +9,7 @@ from typing import BinaryIO, Literal, Protocol
 
 from evidencekit.model.json import Json
 
-Origin = Literal["intake", "capture", "strip"]
+Origin = Literal["intake", "capture", "strip", "fingerprint"]
 """By which act an artifact came into the case."""
 
 

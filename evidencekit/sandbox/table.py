@@ -18,6 +18,8 @@ Writer: TypeAlias = Callable[[BinaryIO, BinaryIO, Json], Json]
 
 PARSERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "fingerprint.film": ("evidencekit.metadata.fingerprint.picture", "film"),
+        "fingerprint.picture": ("evidencekit.metadata.fingerprint.picture", "picture"),
         "metadata.read": ("evidencekit.metadata.reading", "read"),
         "metadata.search": ("evidencekit.metadata.searching", "search"),
         "metadata.show": ("evidencekit.metadata.showing", "show"),

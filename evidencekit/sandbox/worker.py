@@ -33,6 +33,7 @@ def main(arguments: list[str]) -> int:
     cpu_s, memory_bytes, files, output_bytes = (int(argument) for argument in arguments)
     limits = Limits(cpu_s=cpu_s, memory_bytes=memory_bytes, files=files, output_bytes=output_bytes)
     with _channel_from_stdin() as channel:
+        import_module("ctypes")  # loads a library when it is loaded, and numpy needs it
         tie_hands(limits)
         try:
             while _serve(channel, limits):

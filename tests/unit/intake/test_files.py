@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import pytest
 
@@ -370,5 +370,8 @@ def test_attributes_that_programs_set_are_recorded_and_those_of_the_system_are_n
     (found,) = FileSource([path], leave_out=tmp_path / "case").collect()
     assert isinstance(found, Find)
     attributes = found.source["attributes"]
-    assert [one["name"] for one in attributes] == ["user.large", "user.xdg.origin.url"]  # type: ignore[index,union-attr]
-    assert base64.b64decode(attributes[1]["value"]) == b"https://example.org/a"  # type: ignore[index,call-overload,arg-type]
+    assert [one["name"] for one in cast("list[dict[str, str]]", attributes)] == [
+        "user.large", "user.xdg.origin.url",
+    ]  # fmt: skip
+    value = cast("list[dict[str, str]]", attributes)[1]["value"]
+    assert base64.b64decode(value) == b"https://example.org/a"

@@ -1,0 +1,1 @@
+"""Fingerprints of pictures and films: known ones are found again without being kept."""

@@ -1,0 +1,97 @@
+"""Fingerprints of a picture or a film; runs in the sandbox by ``fingerprint.picture``, ``.film``.
+
+One procedure, ``pdq/1``: the primary picture as it is stored (which side is up is not heeded, since
+the turned forms are there), in red, green and blue, cut to the crop where there is one, and made
+smaller to fit 512 × 512 by Lanczos where it is larger. Between procedures distances are larger than
+those that the paper gives.
+"""
+
+import warnings
+from typing import Any, BinaryIO
+
+import numpy as np
+from PIL import Image
+
+from evidencekit.metadata.fingerprint.pdq import Pdq, pdq
+from evidencekit.metadata.raster import MAX_PIXELS
+from evidencekit.model.json import Json, JsonObject
+
+PROCEDURE = "pdq/1"
+SIDE, SMALLEST = 512, 16
+"""Pixels: of what is fingerprinted at most, and of a crop at least."""
+MAX_KEY_FRAMES = 100
+
+
+def picture(stream: BinaryIO, argument: Json) -> JsonObject:
+    """Return the fingerprints; ``argument`` holds ``crop`` (x, y, width, height) and ``pixels``.
+
+    ``pixels`` is how many a picture may have. Raises whatever Pillow raises.
+    """
+    crop, limit = _asked(argument)
+    _register_heif()
+    Image.MAX_IMAGE_PIXELS = limit
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(stream) as opened:
+            size = opened.size
+            found, measures = _fingerprint(opened.convert("RGB"), crop)
+    return {
+        "procedure": PROCEDURE, "hashes": list(found.hashes), "quality": found.quality,
+        "size": list(size), "scaled": list(measures),
+    }  # fmt: skip
+
+
+def film(stream: BinaryIO, argument: Json) -> JsonObject | None:
+    """Return the fingerprint of each key frame; None where PyAV is not installed."""
+    del argument
+    try:
+        import av  # noqa: PLC0415 (an extra)
+    except ImportError:
+        return None
+    frames: list[Json] = []
+    with av.open(stream, "r") as container:
+        track: Any = container.streams.video[0]
+        track.codec_context.skip_frame = "NONKEY"
+        track.codec_context.thread_count = 1
+        for frame in container.decode(track):
+            if len(frames) >= MAX_KEY_FRAMES:
+                break
+            found, _measures = _fingerprint(frame.to_image(), None)
+            at = None if frame.time is None else round(frame.time, 3)
+            frames.append(
+                {"ms": None if at is None else int(at * 1000), "hash": found.hashes[0],
+                 "quality": found.quality}
+            )  # fmt: skip
+    return {"procedure": PROCEDURE, "frames": frames, "decoder": f"PyAV {av.__version__}"}
+
+
+def _asked(argument: Json) -> tuple[tuple[int, int, int, int] | None, int]:
+    match argument:
+        case {"crop": None, "pixels": int(pixels)}:
+            return None, pixels
+        case {"crop": [int(x), int(y), int(width), int(height)], "pixels": int(pixels)}:
+            return (x, y, width, height), pixels
+        case _:
+            return None, MAX_PIXELS
+
+
+def _fingerprint(
+    image: "Image.Image", crop: tuple[int, int, int, int] | None
+) -> tuple[Pdq, tuple[int, int]]:
+    if crop is not None:
+        x, y, width, height = crop
+        if min(width, height) < SMALLEST or x < 0 or y < 0:
+            raise ValueError(f"a crop of less than {SMALLEST} pixels, or outside of the picture")
+        if x + width > image.width or y + height > image.height:
+            raise ValueError("a crop outside of the picture")
+        image = image.crop((x, y, x + width, y + height))
+    image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+    return pdq(np.asarray(image, dtype=np.uint8)), image.size
+
+
+def _register_heif() -> None:
+    try:
+        import pillow_heif  # noqa: PLC0415 (an extra)
+    except ImportError:
+        return
+    pillow_heif.register_heif_opener(thumbnails=False)

@@ -1,0 +1,92 @@
+"""Fingerprints are made when they are asked for, stay in the case, and find what is known."""
+
+import hashlib
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.cli.transcripts import Cli
+from tests.tools import films
+from tests.tools.scenes import Picture, scene
+
+
+def png(picture: Picture) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def filled(cli: Cli) -> Cli:
+    cli("init", "C", "--title", "t", "--actor", "a").ok()
+    (cli.folder / "in").mkdir()
+    (cli.folder / "in/a.png").write_bytes(png(scene(1, width=400, height=300)))
+    mirrored = np.ascontiguousarray(np.fliplr(scene(1, width=400, height=300)))
+    (cli.folder / "in/b.jpg").write_bytes(_jpeg(mirrored))
+    (cli.folder / "in/c.png").write_bytes(png(scene(2)))
+    (cli.folder / "in/d.mp4").write_bytes(films.coded_film())
+    (cli.folder / "in/e.txt").write_bytes(b"text")
+    cli("-C", "C", "add", "in").ok()
+    return cli
+
+
+def _jpeg(picture: Picture) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, "JPEG", quality=40)
+    return out.getvalue()
+
+
+def test_a_mirrored_copy_is_found_in_the_case_and_an_other_picture_is_not(filled: Cli) -> None:
+    filled("-C", "C", "fingerprint", "a2-1", "a2-2", "a2-3").ok()
+    told = filled("-C", "C", "match", "a2-1", "--json").ok().objects[0]
+    assert [(one["label"], one["variant"]) for one in told["found"]] == [("a2-2", "mirrored")]
+    assert told["looked_at"] == 2
+
+
+def test_a_list_is_searched_and_its_bad_lines_are_named(filled: Cli) -> None:
+    made = filled("-C", "C", "fingerprint", "a2-1", "--json").ok().objects[0]["fingerprint"]
+    (filled.folder / "list.csv").write_text(f"hash,id\n{made['hashes'][0]},x-1\nrubbish\n")
+    done = filled("-C", "C", "match", "a2-1", "--against", "list.csv")
+    assert done.code == 3
+    assert "x-1" in done.out
+    assert "no fingerprint: 3" in done.err
+    told = filled("-C", "C", "match", made["hashes"][0], "--against", "list.csv", "--json")
+    assert told.objects[0]["found"][0]["distance"] == 0
+
+
+def test_another_case_is_searched(filled: Cli) -> None:
+    filled("-C", "C", "fingerprint", "a2-1").ok()
+    filled("init", "D", "--title", "t", "--actor", "a").ok()
+    filled("-C", "D", "add", "in/b.jpg").ok()
+    filled("-C", "D", "fingerprint", "a2-1").ok()
+    told = filled("-C", "D", "match", "a2-1", "--against", "C", "--json").ok().objects[0]
+    assert [one["label"] for one in told["found"]] == ["a2-1"]
+
+
+def test_a_film_has_key_frames_and_the_md5_of_its_bytes(filled: Cli) -> None:
+    made = filled("-C", "C", "fingerprint", "a2-4", "--digest", "sha1", "--json").ok().objects[0]
+    told = made["fingerprint"]
+    data = films.coded_film()
+    assert len(told["frames"]) == 1
+    assert told["md5"] == hashlib.md5(data, usedforsecurity=False).hexdigest()
+    assert told["sha1"] == hashlib.sha1(data, usedforsecurity=False).hexdigest()
+
+
+def test_an_export_holds_fingerprints_back(filled: Cli, key: str) -> None:
+    made = filled("-C", "C", "fingerprint", "a2-1", "--json").ok().objects[0]
+    filled("-C", "C", "seal", "--key", key).ok()
+    filled("-C", "C", "export", "--profile", "police", "--out", "B").ok()
+    held = [path for path in (filled.folder / "B").rglob("*") if path.is_file()]
+    hashes = made["fingerprint"]["hashes"]
+    assert not [path for path in held if hashes[0].encode() in path.read_bytes()]
+    assert filled("verify", "B").code in {0, 3}
+
+
+def test_what_is_no_picture_is_refused_and_nothing_is_recorded(filled: Cli) -> None:
+    before = filled("-C", "C", "list", "--json").ok().objects
+    assert filled("-C", "C", "fingerprint", "a2-5").code == 10
+    assert filled("-C", "C", "fingerprint", "a2-1", "--crop", "1,2,3").code == 10
+    assert filled("-C", "C", "match", "a2-1").code == 10
+    assert filled("-C", "C", "list", "--json").ok().objects == before
