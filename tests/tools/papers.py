@@ -104,7 +104,7 @@ def _structure() -> dict[int, bytes]:
         1: dictionary(
             Type_=b"/Catalog", Pages=b"3 0 R", Metadata=b"14 0 R", AcroForm=b"9 0 R", Lang=b"(ko)",
             Names=dictionary(EmbeddedFiles=b"<< /Names [(file) 15 0 R] >>", JavaScript=b"17 0 R"),
-            OpenAction=b"18 0 R", StructTreeRoot=b"19 0 R", Outlines=b"20 0 R",
+            OpenAction=b"18 0 R", StructTreeRoot=b"19 0 R", Own=b"22 0 R", Outlines=b"20 0 R",
             PageLabels=b"<< /Nums [0 << /P (label " + MARK + b") >>] >>",
         ),
         2: _information(b"first"),
@@ -155,6 +155,7 @@ def _hidden() -> dict[int, bytes]:
         18: dictionary(S=b"/JavaScript", JS=text(b"script " + MARK)),
         19: dictionary(Type_=b"/StructTreeRoot", K=b"<< /S /P /Alt (alternative " + MARK + b") >>"),
         20: dictionary(First=b"21 0 R", Last=b"21 0 R", Count=1),
+        22: b"[ (listed " + MARK + b") ]",
         21: dictionary(Title=text(b"outline " + MARK), Parent=b"20 0 R", Dest=b"[4 0 R /Fit]"),
     }  # fmt: skip
 
@@ -164,6 +165,6 @@ FACTS = frozenset(
     for word in (
         "Title of", "Author", "second Subject", "Producer", "own", "by", "id", "field", "annotator",
         "remark", "signer", "signed in", "attached", "description", "script", "alternative",
-        "outline", "editor", "label", "property",
+        "outline", "editor", "label", "property", "instead", "listed",
     )
 ) | {"2026-05-01 10:00:01 +09:00"}  # fmt: skip

@@ -6,15 +6,18 @@ stands; what is known to be numbers in the form of text is left out.
 
 import io
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from io import SEEK_END
 from typing import Any, BinaryIO
 
 import pikepdf
-from pikepdf import Array, Dictionary, Stream, String
+from pikepdf import Array, Dictionary, Name, Stream, String
 
 from evidencekit.metadata.facts import FactList
+from evidencekit.metadata.isobmff.boxes import split
+from evidencekit.metadata.isobmff.read import XMP_UUID
 from evidencekit.metadata.jpeg.read import read as read_jpeg
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.pdf.opening import opened
@@ -68,15 +71,26 @@ def _add_document(facts: FactList, document: pikepdf.Pdf) -> None:
     if document.is_encrypted:
         facts.structure("Encrypted", "opens with an empty password", source="trailer")
     things: Counter[str] = Counter()
-    pictures = 0
     for value in _values(document):
         _add_texts(facts, value, things)
-        if isinstance(value, Stream) and "/DCTDecode" in str(value.get("/Filter")):
+        if isinstance(value, Array):
+            _add_listed(facts, value, things, 0)
+    for thing, number in things.items():
+        facts.structure(thing, f"{number} ×", source="objects")
+    _add_pictures(facts, document)
+    for page in document.pages:
+        _add_meanings(facts, page)
+
+
+def _add_pictures(facts: FactList, document: pikepdf.Pdf) -> None:
+    pictures = 0
+    for value in document.objects:
+        if isinstance(value, Stream) and value.get("/Subtype") == Name.Image:
             pictures += 1
             if pictures <= _MAX_PICTURES:
                 _add_picture(facts, value)
-    for thing, number in things.items():
-        facts.structure(thing, f"{number} ×", source="objects")
+    if pictures > _MAX_PICTURES:
+        facts.problem(f"PDF: of {pictures} pictures only {_MAX_PICTURES} were looked into")
 
 
 def _values(document: pikepdf.Pdf) -> Iterator[Any]:
@@ -101,6 +115,17 @@ def _add_texts(facts: FactList, value: Any, things: "Counter[str]", depth: int =
             _add_text(facts, kind, key.lstrip("/"), str(one), source)
         elif not one.is_indirect:
             _add_texts(facts, one, things, depth + 1)
+
+
+def _add_listed(facts: FactList, value: Array, things: "Counter[str]", depth: int) -> None:
+    """Add the texts of an array that is an object of its own."""
+    source = f"object {value.objgen[0]}"
+    for one in value:
+        for found in _flat(one):
+            if isinstance(found, String):
+                _add_text(facts, "PDF", "Array", str(found), source)
+            elif not found.is_indirect and depth < _MAX_DEPTH:
+                _add_texts(facts, found, things, depth + 1)
 
 
 def _held(value: Any) -> Iterator[tuple[str, Any]]:
@@ -142,6 +167,10 @@ def _add_picture(facts: FactList, value: Stream) -> None:
     except pikepdf.PdfError as exc:
         facts.problem(f"object {value.objgen[0]}: {exc}")
         return
+    if "/JPXDecode" in str(value.get("/Filter")):
+        _add_jpeg_2000(facts, data, f"picture in object {value.objgen[0]}")
+    if "/DCTDecode" not in str(value.get("/Filter")):
+        return
     inner = FactList()
     read_jpeg(inner, io.BytesIO(data))
     for one in inner.facts:
@@ -151,6 +180,35 @@ def _add_picture(facts: FactList, value: Stream) -> None:
                 one.group, one.tag, one.readable, raw=one.raw, reader=place[0],
                 source=f"picture in object {value.objgen[0]}, {place[2]}",
             )  # fmt: skip
+
+
+def _add_jpeg_2000(facts: FactList, data: bytes, source: str) -> None:
+    """Add XMP and what else stands in boxes beside the picture (ISO/IEC 15444-1 annex I)."""
+    try:
+        for part in split(data):
+            if part.kind == b"uuid" and part.data[:16] == XMP_UUID:
+                add_xmp(facts, part.data[16:], source=source)
+            elif part.kind == b"xml ":
+                add_xmp(facts, part.data, source=source)
+            facts.structure(f"JP2 {part.name}", f"{len(part.data)} bytes", source=source)
+    except MalformedError:
+        return  # a bare codestream has no boxes
+
+
+def _add_meanings(facts: FactList, page: pikepdf.Page) -> None:
+    """Add what marked content says that a drawing means (ISO 32000-2 §14.9.4)."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            drawn = pikepdf.parse_content_stream(page.obj, "BDC DP")
+    except (pikepdf.PdfError, TypeError, ValueError, UserWarning) as exc:
+        facts.problem(f"page {page.objgen[0]}: {exc}")
+        return
+    for one in drawn:
+        for operand in one.operands:
+            for key, value in _held(operand) if isinstance(operand, Dictionary) else ():
+                if isinstance(value, String):
+                    _add_text(facts, "Span", key.lstrip("/"), str(value), "page")
 
 
 def _add_ends(facts: FactList, stream: BinaryIO) -> None:
