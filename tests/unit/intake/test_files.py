@@ -16,6 +16,7 @@ from evidencekit.errors import BadInput, SourceChanged
 from evidencekit.intake.files import FileSource
 from evidencekit.model.find import Find, Refused
 from evidencekit.workflow.ingest import Added, Already, Outcome, add
+from tests.conftest import OTHER_SYSTEM
 from tests.tools.builders import Built, a_case
 from tests.tools.machine_room import open_folder, run_as_nobody
 
@@ -366,7 +367,7 @@ def test_attributes_that_programs_set_are_recorded_and_those_of_the_system_are_n
         os.setxattr(path, "user.xdg.origin.url", b"https://example.org/a")
         os.setxattr(path, "user.large", bytes(4_000))
     except OSError:
-        pytest.skip("the file system of the tests has no attributes")
+        pytest.skip(OTHER_SYSTEM + "its files have no attributes")
     (found,) = FileSource([path], leave_out=tmp_path / "case").collect()
     assert isinstance(found, Find)
     attributes = found.source["attributes"]
