@@ -11,9 +11,9 @@ class Gone:
         """Note a stable word; one more time changes nothing."""
         self._words[word] = None
 
-    def unless(self, is_empty: object, word: str) -> None:
+    def when(self, is_there: object, word: str) -> None:
         """Note a word where there was something that is not written."""
-        if is_empty:
+        if is_there:
             self.note(word)
 
     @property

@@ -40,7 +40,7 @@ def read_profile(profile: bytes) -> Profile:
     space = profile[16:20]
     if profile[36:40] != b"acsp" or profile[20:24] != b"XYZ " or space not in _CURVE_TAGS:
         raise MalformedError("a colour profile of a kind that is not understood")
-    tags = _read_tags(profile)
+    tags = read_tags(profile)
     curves = {name: _exact_curve(tags.get(name, b"")) for name in _CURVE_TAGS[space]}
     if any(name in tags for name in (b"A2B0", b"A2B1", b"D2B0")):
         raise MalformedError("a colour profile with lookup tables is not understood")
@@ -63,22 +63,30 @@ def is_srgb(profile: Profile) -> bool:
 
 def make_profile(profile: Profile) -> bytes:
     """Encode the numbers with a header and texts that are the same for everybody."""
+    return encode_profile(profile.numbers, device=b"mntr", space=profile.space, connection=b"XYZ ")
+
+
+def encode_profile(
+    numbers: Mapping[bytes, bytes], *, device: bytes, space: bytes, connection: bytes
+) -> bytes:
+    """Encode tags that are numbers only, for a class of device (§7.2.5) and two colour spaces."""
     text = "picture".encode("utf-16-be")
     words = b"mluc\0\0\0\0" + struct.pack(">II2s2sII", 1, 12, b"en", b"US", len(text), 28) + text
     tags = {b"desc": words, b"cprt": words, b"wtpt": b"XYZ \0\0\0\0" + struct.pack(">3I", *_D50)}
-    tags |= profile.numbers
+    tags |= numbers
     offset = _HEADER + 4 + 12 * len(tags)
     table, body = [struct.pack(">I", len(tags))], b""
     for name, data in tags.items():
         table.append(struct.pack(">4sII", name, offset + len(body), len(data)))
         body += data + bytes(-len(data) % 4)
-    return _make_header(profile.space, offset + len(body)) + b"".join(table) + body
+    head = _make_header(offset + len(body), device, space, connection)
+    return head + b"".join(table) + body
 
 
-def _make_header(space: bytes, size: int) -> bytes:
+def _make_header(size: int, device: bytes, space: bytes, connection: bytes) -> bytes:
     """§7.2, every field that names a maker, a device or a time left zero."""
     return (
-        struct.pack(">I4sI4s4s4s", size, b"\0\0\0\0", 0x04300000, b"mntr", space, b"XYZ ")
+        struct.pack(">I4sI4s4s4s", size, b"\0\0\0\0", 0x04300000, device, space, connection)
         + bytes(12)  # date and time
         + b"acsp"
         + bytes(28)  # platform, flags, maker, model, attributes, intent (perceptual)
@@ -87,9 +95,10 @@ def _make_header(space: bytes, size: int) -> bytes:
     )
 
 
-def _read_tags(profile: bytes) -> dict[bytes, bytes]:
+def read_tags(profile: bytes, *, most: int = MAX_PROFILE) -> dict[bytes, bytes]:
+    """Return all tags of a profile of at most ``most`` bytes; those that are cut off are short."""
     count = int.from_bytes(profile[_HEADER : _HEADER + 4], "big")
-    if count > _MAX_TAGS or len(profile) > MAX_PROFILE:
+    if count > _MAX_TAGS or len(profile) > most:
         raise MalformedError("a colour profile of impossible size")
     tags = {}
     for number in range(count):

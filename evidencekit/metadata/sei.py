@@ -32,6 +32,11 @@ class Remark:
     text: bytes
 
     @property
+    def shown(self) -> str:
+        """The text as it is recorded, and looked for in a copy."""
+        return self.text.rstrip(b"\0").decode("utf-8", errors="replace").strip()
+
+    @property
     def is_of_encoder(self) -> bool:
         """Whether a known encoder wrote its settings: they name a program, and nobody."""
         return self.uuid in _ENCODERS

@@ -29,11 +29,11 @@ def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
     data, gone = read_whole(stream), Gone()
     screen = read_screen(data)
     found = tuple(walk(data, screen.end))
-    gone.unless(found[-1].end < len(data), "bytes-after-end")
+    gone.when(found[-1].end < len(data), "bytes-after-end")
     digest = hashlib.sha256(screen.colours)
     pieces = [b"GIF89a", _screen(screen), screen.colours, *_blocks(found, gone, digest)]
     rebuilt = b"".join(pieces) + bytes((gif.TRAILER,))
-    gone.unless(not gone.words and rebuilt != data, "fill-bytes")
+    gone.when(not gone.words and rebuilt != data, "fill-bytes")
     out.write(rebuilt)
     is_animated = sum(block.kind == gif.IMAGE for block in found) > 1
     return Rebuilt(
@@ -66,7 +66,7 @@ def _blocks(found: Sequence[Block], gone: Gone, digest: "hashlib._Hash") -> Iter
             case _:
                 gone.note(_word(block))
                 control = b"" if block.kind == gif.TEXT else control
-    gone.unless(control, "frame-details")
+    gone.when(control, "frame-details")
     if not images:
         raise MalformedError("no picture in it")
 
@@ -75,7 +75,7 @@ def _control(block: Block, gone: Gone) -> bytes:
     """§23: disposal, transparency, and how long an image is shown."""
     if len(block.head) != _CONTROL_SIZE:
         raise MalformedError("a control extension of a wrong length")
-    gone.unless(block.data, "unused-bytes")
+    gone.when(block.data, "unused-bytes")
     flags, transparent = block.head[0] & 0x1F, block.head[3] if block.head[0] & 1 else 0
     content = bytes((flags,)) + block.head[1:3] + bytes((transparent,))
     return bytes((gif.EXTENSION, gif.CONTROL)) + make_sub_blocks(content)
@@ -84,7 +84,7 @@ def _control(block: Block, gone: Gone) -> bytes:
 def _image(block: Block, gone: Gone, digest: "hashlib._Hash") -> bytes:
     width, height = (int.from_bytes(block.head[at : at + 2], "little") for at in (4, 6))
     coded = coded_pixels(block.data, block.minimum, width * height)
-    gone.unless(len(coded) < len(block.data), "bytes-after-picture-data")
+    gone.when(len(coded) < len(block.data), "bytes-after-picture-data")
     digest.update(block.head[9:] + bytes((block.minimum,)) + coded)
     head = block.head[:8] + bytes((block.head[8] & _IMAGE_FLAGS,)) + block.head[9:]
     return bytes((gif.IMAGE,)) + head + bytes((block.minimum,)) + make_sub_blocks(coded)
@@ -94,7 +94,7 @@ def _loop(block: Block, gone: Gone) -> bytes:
     """Netscape's extension: how often the animation runs, and what nobody reads any more."""
     if len(block.data) < _LOOP_SIZE or block.data[0] & 7 != 1:
         raise MalformedError("an animation that does not say how often it runs")
-    gone.unless(len(block.data) > _LOOP_SIZE, "unused-bytes")
+    gone.when(len(block.data) > _LOOP_SIZE, "unused-bytes")
     content = b"\x01" + block.data[1:_LOOP_SIZE]
     head = bytes((gif.EXTENSION, gif.APPLICATION, 11)) + b"NETSCAPE2.0"
     return head + make_sub_blocks(content)

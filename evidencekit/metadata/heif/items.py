@@ -15,6 +15,8 @@ from evidencekit.metadata.malformed import MalformedError
 
 MAX_ITEMS = 20_000
 MAX_ITEM = 192 * 2**20  # bytes of one that is read
+ALPHA = frozenset({b"urn:mpeg:hevc:2015:auxid:1", b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha"})
+"""What an auxiliary picture is called that says how transparent another is."""
 _IN_FILE, _IN_META = 0, 1  # construction methods
 
 

@@ -13,10 +13,11 @@ from typing import BinaryIO
 
 from evidencekit.metadata.exif.kept import Kept, make_exif, read_kept
 from evidencekit.metadata.gone import Gone
-from evidencekit.metadata.heif.items import Item, Items, read_items
+from evidencekit.metadata.heif.items import ALPHA, Item, Items, read_items
 from evidencekit.metadata.heif.read import exif_block
 from evidencekit.metadata.heif.writing import Written, make_file
-from evidencekit.metadata.isobmff.boxes import Box, Part, walk
+from evidencekit.metadata.isobmff.boxes import Part
+from evidencekit.metadata.isobmff.files import boxes_of, file_type
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.rebuilt import Rebuilt, Wish
 
@@ -28,7 +29,6 @@ _BRANDS = frozenset(
 )  # fmt: skip
 _CODED = frozenset({b"hvc1", b"hev1", b"av01", b"avc1", b"jpeg"})
 _DERIVED = frozenset({b"grid", b"iden", b"iovl"})
-_ALPHA = frozenset({b"urn:mpeg:hevc:2015:auxid:1", b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha"})
 _TOP = {b"free": "free-space", b"skip": "free-space", b"uuid": "uuid", b"udta": "user-data"}
 _MAX_DEPTH = 4
 
@@ -46,7 +46,7 @@ def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
     for item in items.items.values():
         if item.number not in numbers and not (item.kind == b"Exif" and is_written_by_us):
             gone.note(_word(items, item))
-    gone.unless(any(items.items[old].name for old in shown), "text")
+    gone.when(any(items.items[old].name for old in shown), "text")
     result = make_file(brands, written, make_exif(time), gone)
     out.write(result.data)
     if not gone.words and stream.seek(0, SEEK_END) != len(result.data):
@@ -60,14 +60,7 @@ def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
 
 
 def _read(stream: BinaryIO, gone: Gone) -> tuple[bytes, Part]:
-    boxes: list[Box] = []
-    try:
-        for one in walk(stream, stream.seek(0, SEEK_END)):
-            boxes.append(one)  # noqa: PERF402 (what came before an error counts)
-    except MalformedError:
-        if b"meta" not in {one.kind for one in boxes}:
-            raise
-        gone.note("bytes-after-end")
+    boxes = boxes_of(stream, gone, needed={b"meta"})
     kinds = [one.kind for one in boxes]
     if kinds[:1] != [b"ftyp"] or kinds.count(b"meta") != 1 or b"moov" in kinds:
         raise MalformedError("not exactly one picture file, or a moving one")
@@ -81,12 +74,10 @@ def _read(stream: BinaryIO, gone: Gone) -> tuple[bytes, Part]:
 
 
 def _type(data: bytes, gone: Gone) -> bytes:
-    major, others = data[:4], [data[at : at + 4] for at in range(8, len(data) - 3, 4)]
-    kept = [one for one in others if one in _BRANDS]
-    gone.unless(len(kept) < len(others) or data[4:8].strip(b"\0"), "file-type-details")
+    major, rest = file_type(data, _BRANDS, gone)
     if major not in _BRANDS:
         raise MalformedError("a picture file of a brand that is not understood")
-    return major + bytes(4) + b"".join(kept)
+    return major + rest
 
 
 def _shown(items: Items) -> list[int]:
@@ -121,7 +112,7 @@ def _is_alpha(items: Items, number: int) -> bool:
         for one in items.properties.get(number, ())
         if one.part.kind == b"auxC"
     )
-    return any(name in _ALPHA for name in names)
+    return any(name in ALPHA for name in names)
 
 
 def _written(stream: BinaryIO, items: Items, item: Item, numbers: dict[int, int]) -> Written:

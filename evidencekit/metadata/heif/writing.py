@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evidencekit.metadata.gone import Gone
-from evidencekit.metadata.heif.items import Property
+from evidencekit.metadata.heif.items import ALPHA, Property
 from evidencekit.metadata.isobmff.boxes import Part, box
 from evidencekit.metadata.isobmff.codecs import rebuild_codec
 from evidencekit.metadata.isobmff.colours import rebuild_colours
@@ -13,9 +13,6 @@ from evidencekit.metadata.malformed import MalformedError
 
 _EXACT = {b"ispe": 12, b"irot": 1, b"imir": 1}
 _TURNS = {b"irot": 3, b"imir": 1}  # the bits that count
-_ALPHA = {
-    b"urn:mpeg:hevc:2015:auxid:1", b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
-}  # fmt: skip
 _FULL, _MAX_BOX = bytes(4), 2**32 - 2**16
 
 
@@ -159,5 +156,5 @@ def _rebuild(part: Part, gone: Gone) -> bytes | None:
         return rebuild_colours(part, gone) or b""
     if part.kind == b"auxC":
         name = part.data[4:].partition(b"\0")[0]
-        return box(b"auxC", _FULL, name, b"\0") if name in _ALPHA else None
+        return box(b"auxC", _FULL, name, b"\0") if name in ALPHA else None
     return rebuild_codec(part, gone)

@@ -31,7 +31,7 @@ def rebuild_codec(part: Part, gone: Gone) -> bytes | None:
         content = part.data[: max((size for size in sizes if size <= len(part.data)), default=0)]
         if not content:
             raise MalformedError(f"{part.name} is cut off")
-        gone.unless(len(part.data) > len(content), "unused-bytes")
+        gone.when(len(part.data) > len(content), "unused-bytes")
         return box(part.kind, content)
     rebuild = _REBUILDERS.get(part.kind)
     if rebuild is None:
@@ -49,7 +49,7 @@ def _avc(data: bytes, gone: Gone) -> bytes:
     if data[1] in _AVC_HIGH and len(data) >= position + 4:
         extensions, end = _counted(data, position + 3, 0xFF, _AVC_EXTENSION)
         tail, position = data[position : position + 3] + extensions, end
-    gone.unless(len(data) > position, "unused-bytes")
+    gone.when(len(data) > position, "unused-bytes")
     return out + tail
 
 
@@ -82,7 +82,7 @@ def _hevc(data: bytes, gone: Gone) -> bytes:
             gone.note("encoder-remarks")
     if position > len(data):
         raise MalformedError("hvcC is cut off")
-    gone.unless(len(data) > position, "unused-bytes")
+    gone.when(len(data) > position, "unused-bytes")
     return data[:22] + bytes((len(kept),)) + b"".join(kept)
 
 
@@ -115,7 +115,7 @@ def _leb128(data: bytes, position: int) -> tuple[int, int]:
 
 
 def _vp(data: bytes, gone: Gone) -> bytes:
-    gone.unless(len(data) > 12, "unused-bytes")  # noqa: PLR2004
+    gone.when(len(data) > 12, "unused-bytes")  # noqa: PLR2004
     return data[:1] + bytes(3) + data[4:10] + bytes(2)
 
 
@@ -135,7 +135,7 @@ def _elementary(data: bytes, gone: Gone) -> bytes:
     specific = dict(_descriptors(stream[13:])).get(5, b"")
     if len(specific) > _MAX_SPECIFIC:
         raise MalformedError("esds of impossible size")
-    gone.unless(set(whole) - {3} or set(inner) - {4, 6}, "unused-bytes")
+    gone.when(set(whole) - {3} or set(inner) - {4, 6}, "unused-bytes")
     described = stream[:13] + (_descriptor(5, specific) if specific else b"")
     return bytes(4) + _descriptor(3, bytes(3) + _descriptor(4, described) + _descriptor(6, b"\2"))
 
@@ -164,7 +164,7 @@ def _descriptor(tag: int, content: bytes) -> bytes:
 
 def _opus(data: bytes, gone: Gone) -> bytes:
     size = 11 if not data[10] else 13 + data[1]
-    gone.unless(len(data) > size, "unused-bytes")
+    gone.when(len(data) > size, "unused-bytes")
     return data[:size] if len(data) >= size else _cut("dOps")
 
 
@@ -172,7 +172,7 @@ def _flac(data: bytes, gone: Gone) -> bytes:
     """Of the blocks, STREAMINFO alone, marked as the last."""
     if data[4] & 0x7F or data[5:8] != b"\0\0\x22" or len(data) < 42:  # noqa: PLR2004
         raise MalformedError("dfLa does not begin with STREAMINFO")
-    gone.unless(len(data) > 42, "tags")  # noqa: PLR2004
+    gone.when(len(data) > 42, "tags")  # noqa: PLR2004
     return bytes(4) + b"\x80\0\0\x22" + data[8:42]
 
 
@@ -180,18 +180,18 @@ def _enhanced_ac3(data: bytes, gone: Gone) -> bytes:
     position = 2
     for _number in range((data[1] & 7) + 1):
         position += 4 if data[position + 2] & 0x1E else 3
-    gone.unless(len(data) > position, "unused-bytes")
+    gone.when(len(data) > position, "unused-bytes")
     return data[:position] if len(data) >= position else _cut("dec3")
 
 
 def _speech(data: bytes, gone: Gone) -> bytes:
     """Vendor and version name the encoder of a telephone."""
-    gone.unless(data[:5].strip(b"\0") or len(data) > 9, "encoder")  # noqa: PLR2004
+    gone.when(data[:5].strip(b"\0") or len(data) > 9, "encoder")  # noqa: PLR2004
     return bytes(5) + data[5:9] if len(data) >= 9 else _cut("damr")  # noqa: PLR2004
 
 
 def _h263(data: bytes, gone: Gone) -> bytes:
-    gone.unless(data[:5].strip(b"\0") or len(data) > 7, "encoder")  # noqa: PLR2004
+    gone.when(data[:5].strip(b"\0") or len(data) > 7, "encoder")  # noqa: PLR2004
     return bytes(5) + data[5:7] if len(data) >= 7 else _cut("d263")  # noqa: PLR2004
 
 

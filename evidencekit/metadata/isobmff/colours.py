@@ -22,5 +22,5 @@ def rebuild_colours(part: Part, gone: Gone) -> bytes:
         return b""
     profile = read_profile(part.data[4:])
     written = b"" if is_srgb(profile) else make_profile(profile)
-    gone.unless(written != part.data[4:], "colour-profile")
+    gone.when(written != part.data[4:], "colour-profile")
     return box(b"colr", b"prof", written) if written else b""

@@ -77,8 +77,8 @@ def _video(entry: Part, gone: Gone) -> bytes:
         raise MalformedError(f"{entry.name} is cut off")
     width, height, across, down = struct.unpack_from(">HHII", data, 24)
     frames, depth, colours = struct.unpack(">H", data[40:42])[0], data[74:76], data[76:78]
-    gone.unless(data[8:24].strip(b"\0"), "encoder")
-    gone.unless(data[42:74].strip(b"\0"), "encoder")
+    gone.when(data[8:24].strip(b"\0"), "encoder")
+    gone.when(data[42:74].strip(b"\0"), "encoder")
     if colours not in {b"\xff\xff", b"\0\0"}:
         colours = b"\xff\xff"
     if entry.kind in {b"jpeg", b"png "} and data[76:78] == b"\0\0":
@@ -103,7 +103,7 @@ def _sound(entry: Part, gone: Gone) -> bytes:
     data, head = entry.data, _sound_head(entry)
     if len(data) < head or int.from_bytes(data[6:8], "big") != 1:
         raise MalformedError(f"{entry.name} is cut off")
-    gone.unless(data[10:16].strip(b"\0"), "encoder")
+    gone.when(data[10:16].strip(b"\0"), "encoder")
     start = bytes(6) + data[6:10] + bytes(6) + data[16:head]
     return box(entry.kind, start, *_children(entry, b"soun", gone))
 
@@ -137,7 +137,7 @@ def _wave(part: Part, gone: Gone) -> bytes:
             written.append(box(b"mp4a", bytes(4)))
         else:
             rebuilt = rebuild_codec(inner, gone)
-            gone.unless(rebuilt is None, f"box {inner.name}")
+            gone.when(rebuilt is None, f"box {inner.name}")
             written.append(rebuilt or b"")
     return box(b"wave", *written)
 

@@ -45,7 +45,7 @@ def movie_head(part: Part, gone: Gone, *, tracks: int, keeps_time: bool) -> byte
     rate_and_volume = rest[size : size + 6]
     matrix = rest[size + 16 : size + 16 + _MATRIX]
     after = rest[size + 16 + _MATRIX :]
-    gone.unless(after[:24].strip(b"\0"), "player-hints")
+    gone.when(after[:24].strip(b"\0"), "player-hints")
     return box(
         b"mvhd", part.data[:1], bytes(3), times, rest[:size], rate_and_volume, bytes(10), matrix,
         bytes(24), struct.pack(">I", tracks + 1),
@@ -75,7 +75,7 @@ def media_head(part: Part, gone: Gone) -> bytes:
 def handler(part: Part, gone: Gone) -> bytes:
     """Encode ``hdlr`` without maker and name."""
     component = part.data[4:8] if part.data[4:8] in _COMPONENTS else bytes(4)
-    gone.unless(part.data[12:].strip(b"\0"), "handler-names")
+    gone.when(part.data[12:].strip(b"\0"), "handler-names")
     return box(b"hdlr", bytes(4), component, part.data[8:12], bytes(12), b"\0")
 
 
@@ -93,7 +93,7 @@ def references(part: Part, gone: Gone) -> bytes:
     for entry in split(part.data[8:], part.offset + 16):
         if not entry.data[3:4] or not entry.data[3] & _SELF_CONTAINED:
             raise MalformedError("its pictures or its sound are in another file")
-        gone.unless(entry.data[4:].strip(b"\0"), "data-references")
+        gone.when(entry.data[4:].strip(b"\0"), "data-references")
     return box(b"dref", bytes(4), struct.pack(">I", 1), box(b"url ", bytes(3), b"\1"))
 
 
@@ -106,7 +106,7 @@ def _timed(part: Part, gone: Gone, *, wide_size: int, keeps_time: bool) -> tuple
     ):
         raise MalformedError(f"{part.name} is cut off, or of a version that is not understood")
     made = created(part)
-    gone.unless((made and not keeps_time) or changed(part) not in {0, made}, "time")
+    gone.when((made and not keeps_time) or changed(part) not in {0, made}, "time")
     return wide, made, part.data[start:]
 
 

@@ -10,7 +10,7 @@ from evidencekit.metadata.isobmff.entries import codings
 from evidencekit.metadata.isobmff.gpmf import add_gpmf
 from evidencekit.metadata.isobmff.headers import changed, created, shown_time
 from evidencekit.metadata.isobmff.movie import Track, by_kind, read_track
-from evidencekit.metadata.isobmff.sample_data import coded_as, shown_remark
+from evidencekit.metadata.isobmff.sample_data import coded_as
 from evidencekit.metadata.isobmff.sample_tables import Samples, read_samples
 from evidencekit.metadata.isobmff.user_data import GROUP, add_metadata, add_user_data
 from evidencekit.metadata.malformed import MalformedError
@@ -134,7 +134,7 @@ def _add_samples(facts: FactList, stream: BinaryIO, track: Track) -> None:
     if codec is not None:
         for sample in _first(stream, samples):
             for remark in remarks(sample, codec, length_size):
-                text = shown_remark(remark.text)
+                text = remark.shown
                 facts.add("SEI", f"UserData {remark.uuid.hex()}", text, raw=text, source=source)
     elif track.handler == b"meta" and b"gpmd" in codings(track.tables[b"stsd"]):
         found = list(_first(stream, samples))[:1]

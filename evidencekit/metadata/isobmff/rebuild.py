@@ -8,11 +8,11 @@ bytes that no sample points to. Files in fragments are refused.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from io import SEEK_END
 from typing import BinaryIO
 
 from evidencekit.metadata.gone import Gone
-from evidencekit.metadata.isobmff.boxes import Box, Part, box, long_header, split, walk
+from evidencekit.metadata.isobmff.boxes import Box, Part, box, long_header, split
+from evidencekit.metadata.isobmff.files import boxes_of, file_type
 from evidencekit.metadata.isobmff.headers import movie_head
 from evidencekit.metadata.isobmff.movie import Track, by_kind, read_tracks
 from evidencekit.metadata.isobmff.sample_data import Copying, Plan, plan_of
@@ -49,7 +49,7 @@ def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
     found = _read(stream, gone)
     tracks = _played(found.movie, gone)
     plan = plan_of(tracks, stream, wish)
-    gone.unless(plan.size_before < sum(one.end - one.body for one in found.data), "unused-bytes")
+    gone.when(plan.size_before < sum(one.end - one.body for one in found.data), "unused-bytes")
     head = movie_head(
         by_kind(found.movie)[b"mvhd"], gone, tracks=len(tracks), keeps_time=wish.keeps_time
     )
@@ -66,7 +66,7 @@ def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
 
 
 def _read(stream: BinaryIO, gone: Gone) -> _Read:
-    boxes = _boxes(stream, gone)
+    boxes = boxes_of(stream, gone, needed={b"moov", b"mdat"})
     kinds = [one.kind for one in boxes]
     if _FRAGMENTS & set(kinds):
         raise MalformedError("a movie in fragments, which is not understood")
@@ -84,25 +84,9 @@ def _read(stream: BinaryIO, gone: Gone) -> _Read:
     )
 
 
-def _boxes(stream: BinaryIO, gone: Gone) -> list[Box]:
-    """Return all boxes; what follows a whole movie and is none is not part of it."""
-    boxes: list[Box] = []
-    try:
-        for one in walk(stream, stream.seek(0, SEEK_END)):
-            boxes.append(one)  # noqa: PERF402 (what came before an error counts)
-    except MalformedError:
-        if not {b"moov", b"mdat"} <= {one.kind for one in boxes}:
-            raise
-        gone.note("bytes-after-end")
-    return boxes
-
-
 def _type(data: bytes, gone: Gone) -> bytes:
-    """§4.3: brands that say how to read the file; the version after the first is for nobody."""
-    major, others = data[:4], [data[at : at + 4] for at in range(8, len(data) - 3, 4)]
-    kept = [one for one in others if one in _BRANDS]
-    gone.unless(len(kept) < len(others) or data[4:8].strip(b"\0"), "file-type-details")
-    return (major if major in _BRANDS else b"isom") + bytes(4) + b"".join(kept)
+    major, rest = file_type(data, _BRANDS, gone)
+    return (major if major in _BRANDS else b"isom") + rest
 
 
 def _played(movie: Iterable[Part], gone: Gone) -> tuple[Track, ...]:
@@ -112,7 +96,7 @@ def _played(movie: Iterable[Part], gone: Gone) -> tuple[Track, ...]:
     if b"mvex" in parts:
         raise MalformedError("a movie in fragments, which is not understood")
     gone_words(parts, {b"mvhd", b"trak", b"iods"}, gone)
-    gone.unless(b"iods" in parts, "player-hints")
+    gone.when(b"iods" in parts, "player-hints")
     tracks = read_tracks(movie)
     for track in tracks:
         if not track.is_played:

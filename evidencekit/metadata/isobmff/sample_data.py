@@ -146,13 +146,8 @@ class Copying:
             )
         for remark in remarks(sample, one.codec, one.length_size):
             if len(self._remarks) < MAX_VALUES:
-                self._remarks[shown_remark(remark.text)] = None
+                self._remarks[remark.shown] = None
         return sample
-
-
-def shown_remark(text: bytes) -> str:
-    """Return a remark as it is recorded."""
-    return text.rstrip(b"\0").decode("utf-8", errors="replace").strip()
 
 
 def coded_as(track: Track) -> tuple[Codec | None, int]:

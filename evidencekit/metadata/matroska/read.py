@@ -127,6 +127,6 @@ def _add_remarks(
             track = by_number[block.track]
             assert track.coded_as is not None  # noqa: S101 (asked above)
             for remark in remarks(block.frame, track.coded_as, track.length_size):
-                text = decode_text(remark.text).strip()
+                text = remark.shown
                 source = f"block of track {track.number}"
                 facts.add("SEI", f"UserData {remark.uuid.hex()}", text, raw=text, source=source)

@@ -45,7 +45,7 @@ def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
     doc_type = _doc_type(read(stream, top[0]))
     segment = top[1]
     end = segment.end or size
-    gone.unless(end < size, "bytes-after-end")
+    gone.when(end < size, "bytes-after-end")
     parts = _parts(stream, segment, end, gone)
     tracks = [one for one in read_tracks(parts[names.TRACKS]) if _is_kept(one, gone)]
     if not tracks:
@@ -91,7 +91,7 @@ def _parts(stream: BinaryIO, segment: Element, end: int, gone: Gone) -> dict[int
     found: dict[int, bytes] = {}
     for one in walk(stream, segment.body, end):
         if one.number in {names.INFO, names.TRACKS}:
-            gone.unless(one.number in found, "details")
+            gone.when(one.number in found, "details")
             found.setdefault(one.number, read(stream, one))
         elif one.number in _WORDS:
             gone.note(_WORDS[one.number])
@@ -114,7 +114,7 @@ def _info(data: bytes, gone: Gone) -> bytes:
         if one.number in {names.SCALE, names.DURATION} and len(one.data) <= 8:  # noqa: PLR2004
             kept.append(element(one.number, one.data))
         elif one.number in {names.MUXING_APP, names.WRITING_APP}:
-            gone.unless(one.data != NOBODY, "software")
+            gone.when(one.data != NOBODY, "software")
         elif one.number not in {names.CRC, names.VOID}:
             gone.note(_OF_INFO.get(one.number, "details"))
     programs = (element(one, NOBODY) for one in (names.MUXING_APP, names.WRITING_APP))
@@ -207,7 +207,7 @@ class _Writing:
         head = f"{block.track} {len(frame)} ".encode()
         self.digest.update(head + frame)
         kept = {names.BLOCK_DURATION, names.REFERENCE, names.DISCARD}
-        self._gone.unless(any(o.number not in kept for o in block.group or ()), "player-hints")
+        self._gone.when(any(o.number not in kept for o in block.group or ()), "player-hints")
         if track.coded_as is not None and not block.is_laced:
             frame = without_remarks(
                 frame, track.coded_as, track.length_size,
@@ -215,5 +215,5 @@ class _Writing:
             )  # fmt: skip
             self.is_changed |= frame != block.frame
             for one in remarks(frame, track.coded_as, track.length_size):
-                self.remarks[one.text.rstrip(b"\0").decode("utf-8", "replace").strip()] = None
+                self.remarks[one.shown] = None
         return make_block(block, frame)

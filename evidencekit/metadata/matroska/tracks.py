@@ -125,14 +125,14 @@ def _kept(one: Piece, gone: Gone) -> list[bytes]:
 
 def _note(one: Piece, gone: Gone) -> None:
     if one.number == names.UID:
-        gone.unless(len(one.data) > 2, "identifiers")  # noqa: PLR2004 (ours are small numbers)
+        gone.when(len(one.data) > 2, "identifiers")  # noqa: PLR2004 (ours are small numbers)
     elif one.number not in {names.NUMBER, names.TYPE, names.CODEC, names.PRIVATE}:
         gone.note("handler-names" if one.number in names.TEXTS else "details")
 
 
 def _numbers(data: bytes, allowed: frozenset[int], gone: Gone) -> list[bytes]:
     found = [one for one in split(data) if one.number in allowed and len(one.data) <= 8]  # noqa: PLR2004
-    gone.unless(len(found) < len(list(split(data))), "details")
+    gone.when(len(found) < len(list(split(data))), "details")
     return [element(one.number, one.data) for one in found]
 
 
@@ -196,7 +196,7 @@ def _boxed(kind: bytes, *, head: bytes = b"") -> Callable[[bytes, Gone], bytes]:
 
 
 def _nothing(data: bytes, gone: Gone) -> bytes:
-    gone.unless(data, "details")
+    gone.when(data, "details")
     return b""
 
 
@@ -209,7 +209,7 @@ def _small(data: bytes, _gone: Gone) -> bytes:
 def _opus(data: bytes, gone: Gone) -> bytes:
     """RFC 7845 §5.1."""
     size = 19 if len(data) > 18 and not data[18] else 21 + (data[9] if len(data) > 9 else 0)  # noqa: PLR2004
-    gone.unless(len(data) > size, "unused-bytes")
+    gone.when(len(data) > size, "unused-bytes")
     if not data.startswith(b"OpusHead") or len(data) < size:
         raise MalformedError("OpusHead is cut off")
     return data[:size]
@@ -237,7 +237,7 @@ def _vorbis(data: bytes, gone: Gone) -> bytes:
     comments = data[position + sizes[0] : position + sum(sizes)]
     setup = data[position + sum(sizes) :]
     empty = empty_comments(comments)
-    gone.unless(comments != empty, "tags")
+    gone.when(comments != empty, "tags")
     lengths = b"".join(b"\xff" * (len(o) // 255) + bytes((len(o) % 255,)) for o in (first, empty))
     return b"\2" + lengths + first + empty + setup
 

@@ -113,7 +113,7 @@ class Copying:
     def _profile(self, value: Stream, head: Dictionary, _depth: int) -> Stream:
         before = unpacked(value)
         written = rebuild_profile(before)
-        self._gone.unless(written != before, "colour-profile")
+        self._gone.when(written != before, "colour-profile")
         return _with(self.target.make_stream(written), head)
 
     def _array(self, value: Array, kind: str, depth: int) -> Array:
@@ -148,7 +148,7 @@ class Copying:
             return String(data)
         if kind == "system text" and data in _COLLECTIONS:
             return String(data)
-        self._gone.unless(data, "text")
+        self._gone.when(data, "text")
         return String("")
 
     def _digested(self, data: bytes) -> bytes:

@@ -135,7 +135,7 @@ def _exact(stream: pikepdf.Stream, data: bytes, gone: Gone) -> bytes:
         return data
     row = (int(stream.Width) * bits * components + 7) // 8
     size = row * int(stream.Height)
-    gone.unless(len(data) > size, "bytes-after-picture-data")
+    gone.when(len(data) > size, "bytes-after-picture-data")
     return data[:size]
 
 

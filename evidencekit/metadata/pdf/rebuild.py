@@ -67,9 +67,9 @@ def _note_properties(source: pikepdf.Pdf, gone: Gone) -> None:
     if "/OCProperties" in source.Root:
         _require_all_visible(source.Root.OCProperties)
         gone.note("layers")
-    gone.unless("/Info" in source.trailer, "properties")
-    gone.unless(source.is_encrypted, "encryption")
-    gone.unless("/Prev" in source.trailer, "earlier-versions")
+    gone.when("/Info" in source.trailer, "properties")
+    gone.when(source.is_encrypted, "encryption")
+    gone.when("/Prev" in source.trailer, "earlier-versions")
     for key in source.Root.keys():  # noqa: SIM118 (not a mapping)
         if key not in _OF_CATALOG:
             gone.note(_CATALOG.get(key, "details"))
@@ -91,7 +91,7 @@ def _flatten(source: pikepdf.Pdf, gone: Gone) -> None:
             continue
         kept = [one for one in found if _is_field(one)]
         has_fields |= bool(kept)
-        gone.unless(len(kept) < len(found), "annotations")
+        gone.when(len(kept) < len(found), "annotations")
         page.obj.Annots = Array(kept)
     if has_fields:
         try:

@@ -32,7 +32,7 @@ def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
     start, end, frames = _walk(data)
     if not frames:
         raise MalformedError("no frames of AMR")
-    gone.unless(end < stream.seek(0, SEEK_END), "bytes-after-end")
+    gone.when(end < stream.seek(0, SEEK_END), "bytes-after-end")
     out.write(data[:end])
     return Rebuilt(
         removed=gone.words, kept=(), content_sha256=hashlib.sha256(data[start:end]).hexdigest()

@@ -43,7 +43,7 @@ def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
     del wish  # there is no place for a time, and there are no remarks
     gone = Gone()
     start = _start(stream)
-    gone.unless(start, "tags")
+    gone.when(start, "tags")
     information, position = b"", start + 4
     for kind, offset, data in _blocks(stream, start):
         position = offset + 4 + len(data)

@@ -63,7 +63,7 @@ def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
     del wish  # there is no place for a time; a remark of the encoder sets how the sound begins
     gone, digest, encoder, count = Gone(), hashlib.sha256(), "", 0
     start = _leading(stream)
-    gone.unless(start, "tags")
+    gone.when(start, "tags")
     tail, size = _tail(stream)
     end = size
     for kind, at, _data in trailing_tags(tail):

@@ -179,10 +179,10 @@ class _Writing:
             gone.note("player-hints")
             return
         self._serials[serial] = len(self._serials) + 1
-        gone.unless(serial != self._serials[serial], "identifiers")
+        gone.when(serial != self._serials[serial], "identifiers")
         first, comments, *rest = heads.packets
         empty = empty_comments(comments)
-        gone.unless(comments != empty, "tags")
+        gone.when(comments != empty, "tags")
         for packet in (first, *rest):
             self.digest.update(packet)
         self._write(Page(flags=_FIRST, position=0, serial=serial, number=0, sizes=b"", data=first))

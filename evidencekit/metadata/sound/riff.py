@@ -113,7 +113,7 @@ def _end(stream: BinaryIO, size: int, gone: Gone) -> int:
         raise MalformedError("no WAV")
     stated = int.from_bytes(head[4:8], "little")
     end = size if head[:4] != b"RIFF" else min(8 + stated + stated % 2, size)
-    gone.unless(end < size, "bytes-after-end")
+    gone.when(end < size, "bytes-after-end")
     return end
 
 
@@ -124,7 +124,7 @@ def _form(data: bytes, gone: Gone) -> bytes:
         size = 18 + int.from_bytes(data[16:18], "little")
     if not 16 <= size <= 82 or len(data) < size:  # noqa: PLR2004
         raise MalformedError("a form of samples that is not understood")
-    gone.unless(len(data) > size, "unused-bytes")
+    gone.when(len(data) > size, "unused-bytes")
     return data[:size]
 
 

@@ -3,8 +3,7 @@
 import io
 import json
 import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from shutil import which
 
@@ -17,28 +16,12 @@ from evidencekit.metadata.isobmff.sample_tables import make_offsets
 from evidencekit.metadata.rebuilt import Purpose
 from evidencekit.metadata.record import record
 from evidencekit.metadata.sei import remarks
-from evidencekit.metadata.strip import Stripped, strip
-from evidencekit.metadata.workshop import Workshop, open_workshop
+from evidencekit.metadata.workshop import Workshop
 from evidencekit.sandbox.runner import Worker
 from tests.tools import films
+from tests.tools.copies import stripped
 
 MP4 = "video/mp4"
-
-
-@pytest.fixture(scope="module")
-def workshop() -> Iterator[Workshop]:
-    with open_workshop() as shop:
-        yield shop
-
-
-def stripped(
-    data: bytes, workshop: Workshop, *, purpose: Purpose = Purpose.SHARE, kind: str = MP4
-) -> tuple[bytes, Stripped]:
-    with tempfile.TemporaryDirectory() as folder:
-        done = strip(
-            io.BytesIO(data), Path(folder), media_type=kind, purpose=purpose, workshop=workshop
-        )
-        return done.path.read_bytes(), done
 
 
 def samples(data: bytes) -> dict[str, list[bytes]]:
@@ -54,7 +37,7 @@ def samples(data: bytes) -> dict[str, list[bytes]]:
 @pytest.mark.parametrize("kind", ["mp4", "mov", "3gp"])
 def test_what_is_seen_and_heard_is_the_same_bit_for_bit(kind: str, workshop: Workshop) -> None:
     data = films.coded_film(kind)
-    copy, done = stripped(data, workshop)
+    copy, done = stripped(data, MP4, workshop)
 
     assert samples(copy) == samples(data)
     assert done.changed == ()
@@ -64,7 +47,7 @@ def test_what_is_seen_and_heard_is_the_same_bit_for_bit(kind: str, workshop: Wor
 
 def test_user_data_of_a_camera_inside_pictures_goes_and_that_is_said(workshop: Workshop) -> None:
     data = films.planted_film()
-    copy, done = stripped(data, workshop)
+    copy, done = stripped(data, MP4, workshop)
 
     assert done.changed == ("coded-remarks",)
     assert films.MARK in samples(data)["video"][0]
@@ -74,7 +57,7 @@ def test_user_data_of_a_camera_inside_pictures_goes_and_that_is_said(workshop: W
 
 
 def test_for_a_platform_the_encoder_says_nothing_of_itself(workshop: Workshop) -> None:
-    copy, done = stripped(films.coded_film(), workshop, purpose=Purpose.PLATFORM)
+    copy, done = stripped(films.coded_film(), MP4, workshop, Purpose.PLATFORM)
 
     assert b"x264" not in copy
     assert done.changed == ("coded-remarks",)
@@ -82,7 +65,7 @@ def test_for_a_platform_the_encoder_says_nothing_of_itself(workshop: Workshop) -
 
 
 def test_a_court_learns_when_it_was_made_and_not_where(workshop: Workshop, worker: Worker) -> None:
-    copy, done = stripped(films.planted_film(), workshop, purpose=Purpose.COURT)
+    copy, done = stripped(films.planted_film(), MP4, workshop, Purpose.COURT)
     facts = record(io.BytesIO(copy), media_type=MP4, worker=worker).facts
 
     assert "time-taken" in done.kept
@@ -93,14 +76,14 @@ def test_a_court_learns_when_it_was_made_and_not_where(workshop: Workshop, worke
 
 
 def test_the_film_stays_the_right_way_up(workshop: Workshop) -> None:
-    copy, _ = stripped(films.planted_film(), workshop)
+    copy, _ = stripped(films.planted_film(), MP4, workshop)
     with av.open(io.BytesIO(copy), "r") as container:
         frame = next(container.decode(video=0))
     assert frame.rotation == -90
 
 
 def test_only_tracks_that_are_seen_or_heard_are_in_a_copy(workshop: Workshop) -> None:
-    copy, done = stripped(films.planted_film(), workshop)
+    copy, done = stripped(films.planted_film(), MP4, workshop)
     with av.open(io.BytesIO(copy), "r") as container:
         assert sorted(one.type for one in container.streams) == ["audio", "video"]
     assert {"track text", "user-data", "metadata", "uuid", "unused-bytes", "place"} <= set(
@@ -109,8 +92,8 @@ def test_only_tracks_that_are_seen_or_heard_are_in_a_copy(workshop: Workshop) ->
 
 
 def test_a_copy_of_a_copy_is_the_copy(workshop: Workshop) -> None:
-    copy, _ = stripped(films.planted_film(), workshop)
-    again, done = stripped(copy, workshop)
+    copy, _ = stripped(films.planted_film(), MP4, workshop)
+    again, done = stripped(copy, MP4, workshop)
     assert again == copy
     assert (done.removed, done.changed) == ((), ())
 
@@ -118,7 +101,7 @@ def test_a_copy_of_a_copy_is_the_copy(workshop: Workshop) -> None:
 @pytest.mark.skipif(which("exiftool") is None, reason="exiftool is not installed")
 def test_a_stock_tool_finds_nobody_in_a_copy(workshop: Workshop, tmp_path: Path) -> None:
     path = tmp_path / "copy.mp4"
-    path.write_bytes(stripped(films.planted_film(), workshop)[0])
+    path.write_bytes(stripped(films.planted_film(), MP4, workshop)[0])
     said = subprocess.run(
         ["exiftool", "-j", "-a", "-u", "-ee", "-G1", path], capture_output=True, check=True
     )
@@ -157,11 +140,11 @@ def test_a_malformed_film_is_refused_and_nothing_is_written(what: str, workshop:
     data = MALFORMED[what](films.coded_film())
     assert data != films.coded_film()
     with pytest.raises(BadInput):
-        stripped(data, workshop)
+        stripped(data, MP4, workshop)
 
 
 def test_what_follows_a_film_is_not_in_a_copy(workshop: Workshop) -> None:
-    copy, done = stripped(films.coded_film() + films.MARK * 3, workshop)
+    copy, done = stripped(films.coded_film() + films.MARK * 3, MP4, workshop)
     assert films.MARK not in copy
     assert "bytes-after-end" in done.removed
 

@@ -1,37 +1,19 @@
 """A stripped Matroska or WebM plays the same, says nothing else, or does not exist."""
 
 import io
-import tempfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import av
 import pytest
 
 from evidencekit.errors import BadInput
 from evidencekit.metadata.rebuilt import Purpose
-from evidencekit.metadata.strip import Stripped, strip
-from evidencekit.metadata.workshop import Workshop, open_workshop
+from evidencekit.metadata.workshop import Workshop
+from tests.tools.copies import stripped
 from tests.tools.films import MARK
 from tests.tools.matroska import SEGMENT, coded_recording, element, planted_recording
 
 MKV = "video/x-matroska"
-
-
-@pytest.fixture(scope="module")
-def workshop() -> Iterator[Workshop]:
-    with open_workshop() as shop:
-        yield shop
-
-
-def stripped(
-    data: bytes, workshop: Workshop, *, purpose: Purpose = Purpose.SHARE, kind: str = MKV
-) -> tuple[bytes, Stripped]:
-    with tempfile.TemporaryDirectory() as folder:
-        done = strip(
-            io.BytesIO(data), Path(folder), media_type=kind, purpose=purpose, workshop=workshop
-        )
-        return done.path.read_bytes(), done
 
 
 def packets(data: bytes) -> list[tuple[str, int | None, bytes]]:
@@ -48,7 +30,7 @@ def test_every_frame_is_the_same_bit_for_bit_and_at_its_time(
     kind: str, media_type: str, workshop: Workshop
 ) -> None:
     data = coded_recording(kind)
-    copy, done = stripped(data, workshop, kind=media_type)
+    copy, done = stripped(data, media_type, workshop)
     assert packets(copy) == packets(data)
     assert len(packets(copy)) > 15
     assert done.changed == ()
@@ -56,7 +38,7 @@ def test_every_frame_is_the_same_bit_for_bit_and_at_its_time(
 
 
 def test_a_player_can_begin_anywhere(workshop: Workshop) -> None:
-    copy, _ = stripped(coded_recording(), workshop)
+    copy, _ = stripped(coded_recording(), MKV, workshop)
     with av.open(io.BytesIO(copy), "r") as container:
         container.seek(0)
         assert next(container.decode(video=0)).pts == 0
@@ -69,12 +51,12 @@ def test_a_recording_of_a_browser_that_never_said_how_long_it_is_plays(workshop:
         at = data.index(number) + 4
         width = 9 - data[at].bit_length()
         data[at : at + width] = ((1 << 7 * width) - 1 | 1 << 7 * width).to_bytes(width, "big")
-    copy, _ = stripped(bytes(data), workshop, kind="video/webm")
+    copy, _ = stripped(bytes(data), "video/webm", workshop)
     assert packets(copy) == packets(coded_recording("webm"))
 
 
 def test_what_goes_is_named(workshop: Workshop) -> None:
-    _, done = stripped(planted_recording(), workshop)
+    _, done = stripped(planted_recording(), MKV, workshop)
     assert {
         "tags", "attachments", "outline", "free-space", "software", "identifiers", "text",
         "handler-names", "place", "details",
@@ -83,7 +65,7 @@ def test_what_goes_is_named(workshop: Workshop) -> None:
 
 
 def test_for_a_platform_the_encoder_says_nothing_of_itself(workshop: Workshop) -> None:
-    copy, done = stripped(coded_recording(), workshop, purpose=Purpose.PLATFORM)
+    copy, done = stripped(coded_recording(), MKV, workshop, Purpose.PLATFORM)
     assert b"x264" not in copy
     assert done.changed == ("coded-remarks",)
 
@@ -102,7 +84,7 @@ def test_texts_are_no_part_of_a_copy(workshop: Workshop) -> None:
     whole = data[:at] + element("1654AE6B", inner, entry) + data[at + 4 + width + size :]
     start = whole.index(SEGMENT) + 4
     whole = whole[:start] + b"\x01" + b"\xff" * 7 + whole[start + 9 - whole[start].bit_length() :]
-    copy, done = stripped(whole, workshop)
+    copy, done = stripped(whole, MKV, workshop)
     assert "track S_TEXT/UTF8" in done.removed
     assert packets(copy) == packets(data)
 
@@ -122,4 +104,4 @@ MALFORMED: dict[str, Callable[[bytes], bytes]] = {
 def test_a_malformed_film_is_refused_and_nothing_is_written(what: str, workshop: Workshop) -> None:
     data = MALFORMED[what](coded_recording())
     with pytest.raises(BadInput):
-        stripped(data, workshop)
+        stripped(data, MKV, workshop)

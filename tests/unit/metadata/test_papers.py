@@ -2,8 +2,6 @@
 
 import io
 import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
 
@@ -12,29 +10,14 @@ import pytest
 
 from evidencekit.errors import BadInput
 from evidencekit.metadata.pdf.read import shown_date
-from evidencekit.metadata.rebuilt import Purpose
 from evidencekit.metadata.record import record
-from evidencekit.metadata.strip import Stripped, strip
-from evidencekit.metadata.workshop import Workshop, open_workshop
+from evidencekit.metadata.workshop import Workshop
 from evidencekit.sandbox.runner import Worker
+from tests.tools.copies import stripped
 from tests.tools.papers import MARK, dictionary, document, stream, text
 from tests.tools.planted import PLANTED
 
 PDF = "application/pdf"
-
-
-@pytest.fixture(scope="module")
-def workshop() -> Iterator[Workshop]:
-    with open_workshop() as shop:
-        yield shop
-
-
-def stripped(data: bytes, workshop: Workshop) -> tuple[bytes, Stripped]:
-    with tempfile.TemporaryDirectory() as folder:
-        done = strip(
-            io.BytesIO(data), Path(folder), media_type=PDF, purpose=Purpose.SHARE, workshop=workshop
-        )
-        return done.path.read_bytes(), done
 
 
 def page(drawn: bytes, **resources: bytes) -> dict[int, bytes]:
@@ -64,7 +47,7 @@ def rendered(data: bytes, folder: Path, name: str) -> bytes:
 @pytest.mark.skipif(which("pdftoppm") is None, reason="pdftoppm is not installed")
 def test_another_viewer_shows_the_same_page(workshop: Workshop, tmp_path: Path) -> None:
     data = PLANTED["planted.pdf"].data()
-    copy, _ = stripped(data, workshop)
+    copy, _ = stripped(data, PDF, workshop)
     without = io.BytesIO()
     with pikepdf.open(io.BytesIO(data)) as told:
         told.pages[0].obj.Annots = pikepdf.Array([told.pages[0].obj.Annots[0]])
@@ -75,7 +58,7 @@ def test_another_viewer_shows_the_same_page(workshop: Workshop, tmp_path: Path) 
 
 
 def test_what_goes_is_named(workshop: Workshop) -> None:
-    _, done = stripped(PLANTED["planted.pdf"].data(), workshop)
+    _, done = stripped(PLANTED["planted.pdf"].data(), PDF, workshop)
     assert {
         "properties", "earlier-versions", "xmp", "attachments", "actions", "structure", "outline",
         "page-labels", "form-fields", "annotations", "marked-content", "picture exif", "place",
@@ -84,7 +67,7 @@ def test_what_goes_is_named(workshop: Workshop) -> None:
 
 
 def test_what_was_filled_in_stays_readable(workshop: Workshop) -> None:
-    copy, _ = stripped(PLANTED["planted.pdf"].data(), workshop)
+    copy, _ = stripped(PLANTED["planted.pdf"].data(), PDF, workshop)
     with pikepdf.open(io.BytesIO(copy)) as told:
         forms = [
             one.read_bytes() for one in told.objects
@@ -100,7 +83,7 @@ def test_a_word_of_a_page_may_stand_in_its_properties(workshop: Workshop) -> Non
         5: dictionary(Title=text(b"Statement of facts"))
     }
     data = document(objects, trailer=dictionary(Size=6, Root=b"1 0 R", Info=b"5 0 R"))
-    assert "properties" in stripped(data, workshop)[1].removed
+    assert "properties" in stripped(data, PDF, workshop)[1].removed
 
 
 @pytest.mark.parametrize(
@@ -134,7 +117,7 @@ def test_what_is_not_understood_is_refused(
     objects: dict[int, bytes], why: str, workshop: Workshop
 ) -> None:
     with pytest.raises(BadInput, match=why):
-        stripped(paper(objects), workshop)
+        stripped(paper(objects), PDF, workshop)
 
 
 def test_a_locked_document_is_said_to_be_locked(workshop: Workshop, worker: Worker) -> None:
@@ -144,7 +127,7 @@ def test_a_locked_document_is_said_to_be_locked(workshop: Workshop, worker: Work
     found = record(io.BytesIO(out.getvalue()), media_type=PDF, worker=worker)
     assert found.problems == ("PDF: locked with a password",)
     with pytest.raises(BadInput, match="locked with a password"):
-        stripped(out.getvalue(), workshop)
+        stripped(out.getvalue(), PDF, workshop)
 
 
 def test_earlier_versions_and_what_is_around_a_document_are_recorded(worker: Worker) -> None:

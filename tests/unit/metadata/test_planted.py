@@ -1,8 +1,6 @@
 """Every planted fact is recorded, and no planted mark is in a copy."""
 
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,10 +11,10 @@ from evidencekit.metadata.kinds import STRIPPABLE
 from evidencekit.metadata.rebuilding import rebuild
 from evidencekit.metadata.rebuilt import Purpose
 from evidencekit.metadata.record import record
-from evidencekit.metadata.strip import strip
-from evidencekit.metadata.workshop import Workshop, open_workshop
+from evidencekit.metadata.workshop import Workshop
 from evidencekit.sandbox.runner import Worker
-from tests.tools.planted import PLANTED, Planted
+from tests.tools.copies import stripped
+from tests.tools.planted import PLANTED
 from tests.tools.unpacked import everything_in
 
 
@@ -34,35 +32,17 @@ def test_every_planted_fact_is_recorded(name: str, worker: Worker) -> None:
     assert planted.facts <= {fact.readable for fact in found.facts}
 
 
-@pytest.fixture(scope="module")
-def workshop() -> Iterator[Workshop]:
-    with open_workshop() as shop:
-        yield shop
-
-
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("name", PLANTED)
-def test_no_planted_mark_is_in_a_copy(
-    name: str, purpose: Purpose, tmp_path: Path, workshop: Workshop
-) -> None:
+def test_no_planted_mark_is_in_a_copy(name: str, purpose: Purpose, workshop: Workshop) -> None:
     planted = PLANTED[name]
     assert all(any(m in part for part in everything_in(planted.data())) for m in planted.marks)
-    copy = _copy(planted.data(), planted, tmp_path / "1", purpose, workshop)
+    copy, _ = stripped(planted.data(), planted.media_type, workshop, purpose)
     parts = list(everything_in(copy))
     dates = planted.dates if purpose is Purpose.COURT else frozenset()
 
     assert {mark for mark in planted.marks if any(mark in part for part in parts)} <= dates
-    assert _copy(copy, planted, tmp_path / "2", purpose, workshop) == copy
-
-
-def _copy(
-    data: bytes, planted: Planted, folder: Path, purpose: Purpose, workshop: Workshop
-) -> bytes:
-    folder.mkdir()
-    done = strip(
-        BytesIO(data), folder, media_type=planted.media_type, purpose=purpose, workshop=workshop
-    )
-    return done.path.read_bytes()
+    assert stripped(copy, planted.media_type, workshop, purpose)[0] == copy
 
 
 @pytest.mark.parametrize("name", PLANTED)

@@ -1,21 +1,18 @@
 """A stripped recording of sound plays the same, says nothing else, or does not exist."""
 
 import io
-import tempfile
 import wave
-from collections.abc import Iterator
-from pathlib import Path
 
 import av
 import pytest
 
 from evidencekit.errors import BadInput
 from evidencekit.metadata.facts import FactList
-from evidencekit.metadata.rebuilt import Purpose, Wish
+from evidencekit.metadata.rebuilt import Wish
 from evidencekit.metadata.sound import flac, mpeg, ogg, riff
-from evidencekit.metadata.strip import Stripped, strip
-from evidencekit.metadata.workshop import Workshop, open_workshop
+from evidencekit.metadata.workshop import Workshop
 from tests.tools import sounds
+from tests.tools.copies import stripped
 from tests.tools.films import MARK
 
 CODED = {
@@ -24,24 +21,6 @@ CODED = {
     "audio/ogg": ("ogg", "libopus"),
     "audio/wav": ("wav", "pcm_s16le"),
 }
-
-
-@pytest.fixture(scope="module")
-def workshop() -> Iterator[Workshop]:
-    with open_workshop() as shop:
-        yield shop
-
-
-def stripped(data: bytes, kind: str, workshop: Workshop) -> tuple[bytes, Stripped]:
-    with tempfile.TemporaryDirectory() as folder:
-        done = strip(
-            io.BytesIO(data),
-            Path(folder),
-            media_type=kind,
-            purpose=Purpose.SHARE,
-            workshop=workshop,
-        )
-        return done.path.read_bytes(), done
 
 
 def packets(data: bytes) -> list[bytes]:

@@ -4,9 +4,7 @@ import base64
 import hashlib
 import io
 import struct
-import tempfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,12 +24,12 @@ from evidencekit.metadata.png import chunks as png
 from evidencekit.metadata.png import rebuild as png_rebuild
 from evidencekit.metadata.rebuilt import Purpose, Rebuilt, Wish
 from evidencekit.metadata.searching import find
-from evidencekit.metadata.strip import Stripped, strip
 from evidencekit.metadata.workshop import Workshop, open_workshop
 from evidencekit.model.json import Json
 from evidencekit.sandbox.limits import Limits
 from evidencekit.sandbox.runner import Worker
 from tests.tools import media
+from tests.tools.copies import stripped
 
 SAMPLES = Path(__file__).parents[3] / "evidencekit/demo/samples"
 JPEG, PNG = "image/jpeg", "image/png"
@@ -44,29 +42,9 @@ FORMS = (
 )
 
 
-@pytest.fixture(scope="module")
-def workshop() -> Iterator[Workshop]:
-    with open_workshop() as shop:
-        yield shop
-
-
-def strip_bytes(
-    data: bytes, media_type: str, workshop: Workshop, purpose: Purpose = Purpose.SHARE
-) -> tuple[bytes, Stripped]:
-    with tempfile.TemporaryDirectory() as folder:
-        done = strip(
-            io.BytesIO(data),
-            Path(folder),
-            media_type=media_type,
-            purpose=purpose,
-            workshop=workshop,
-        )
-        return done.path.read_bytes(), done
-
-
 def refusal(data: bytes, media_type: str, workshop: Workshop) -> str:
     with pytest.raises(BadInput) as caught:
-        strip_bytes(data, media_type, workshop)
+        stripped(data, media_type, workshop)
     return caught.value.message
 
 
@@ -141,7 +119,7 @@ def test_a_canary_in_a_jpeg_segment_is_gone_and_the_picture_is_not(
         progressive=kind == "progressive",
         restarts=kind == "restarts",
     )
-    copy, done = strip_bytes(picture.encode(), JPEG, workshop)
+    copy, done = stripped(picture.encode(), JPEG, workshop)
 
     assert_no_canary(copy)
     assert scans(copy) == list(picture.picture)
@@ -193,7 +171,7 @@ def test_a_canary_in_a_png_chunk_is_gone_and_the_pixels_are_not(
         trailer=CANARY,
         behind_pixels=CANARY,
     )
-    copy, done = strip_bytes(picture.encode(), PNG, workshop)
+    copy, done = stripped(picture.encode(), PNG, workshop)
 
     assert_no_canary(copy)
     assert pixels(copy) == picture.picture
@@ -205,7 +183,7 @@ def test_the_samples_come_out_clean_with_the_same_picture(name: str, workshop: W
     data = (SAMPLES / name).read_bytes()
     media_type = PNG if name.endswith("png") else JPEG
     picture = pixels if media_type == PNG else scans
-    copy, done = strip_bytes(data, media_type, workshop)
+    copy, done = stripped(data, media_type, workshop)
 
     assert picture(copy) == picture(data)
     for word in (b"SAMPLE", b"Sample", b"Gyeonbon", b"2026", b"Exif\0\0II", "견본".encode()):
@@ -215,8 +193,8 @@ def test_the_samples_come_out_clean_with_the_same_picture(name: str, workshop: W
 
 def test_a_copy_of_a_copy_is_the_copy(workshop: Workshop) -> None:
     for name, media_type in (("photo-turned.jpg", JPEG), ("screenshot.png", PNG)):
-        copy, _ = strip_bytes((SAMPLES / name).read_bytes(), media_type, workshop)
-        again, done = strip_bytes(copy, media_type, workshop)
+        copy, _ = stripped((SAMPLES / name).read_bytes(), media_type, workshop)
+        again, done = stripped(copy, media_type, workshop)
 
         assert again == copy
         assert done.removed == ()
@@ -228,12 +206,10 @@ def test_the_picture_stays_the_right_way_up(
     orientation: int, order: str, workshop: Workshop
 ) -> None:
     block = loaded_exif(orientation=orientation, order=order)
-    turned, in_jpeg = strip_bytes(
+    turned, in_jpeg = stripped(
         media.Jpeg(before=media.exif_segment(block)).encode(), JPEG, workshop
     )
-    flat, in_png = strip_bytes(
-        media.Png(before=media.chunk(b"eXIf", block)).encode(), PNG, workshop
-    )
+    flat, in_png = stripped(media.Png(before=media.chunk(b"eXIf", block)).encode(), PNG, workshop)
 
     minimal = make_exif(Kept(orientation=orientation)) or loaded_exif()
     assert (minimal in turned) is (minimal in flat) is (orientation != 1)
@@ -256,7 +232,7 @@ def test_only_a_court_is_told_when_it_was_taken(order: str, workshop: Workshop) 
 
     for data, media_type in ((as_jpeg, JPEG), (as_png, PNG)):
         for purpose in Purpose:
-            copy, done = strip_bytes(data, media_type, workshop, purpose)
+            copy, done = stripped(data, media_type, workshop, purpose)
             is_told = purpose is Purpose.COURT
             assert_no_canary(copy)
             assert (b"2026:05:01 10:00:01\0" in copy) is (b"+09:00\0" in copy) is is_told
@@ -272,7 +248,7 @@ def test_two_exif_blocks_that_disagree_are_refused(workshop: Workshop) -> None:
 
 def test_an_orientation_that_only_xmp_says_is_reported(workshop: Workshop) -> None:
     xmp = b"http://ns.adobe.com/xap/1.0/\0<x tiff:Orientation='6'/>"
-    _, done = strip_bytes(media.Jpeg(before=media.segment(0xE1, xmp)).encode(), JPEG, workshop)
+    _, done = stripped(media.Jpeg(before=media.segment(0xE1, xmp)).encode(), JPEG, workshop)
 
     assert "turned-elsewhere" in done.removed
 
@@ -280,7 +256,7 @@ def test_an_orientation_that_only_xmp_says_is_reported(workshop: Workshop) -> No
 def test_a_wide_gamut_profile_keeps_its_numbers_and_loses_its_words(workshop: Workshop) -> None:
     profile = media.icc(media.P3_PRIMARIES, words=CANARY.decode())
     data = media.Png(before=media.chunk(b"iCCP", b"x\0\0" + compressed(profile))).encode()
-    copy, done = strip_bytes(data, PNG, workshop)
+    copy, done = stripped(data, PNG, workshop)
     (chunk,) = [c for c in png.walk(copy) if c.kind == b"iCCP"]
     written = zlib.decompress(chunk.data.partition(b"\0")[2][1:])
 
@@ -294,8 +270,8 @@ def test_an_srgb_profile_is_not_needed(workshop: Workshop) -> None:
     as_png = media.Png(before=media.chunk(b"iCCP", b"x\0\0" + compressed(profile))).encode()
     as_jpeg = media.Jpeg(before=media.segment(0xE2, b"ICC_PROFILE\0\1\1" + profile)).encode()
 
-    assert strip_bytes(as_png, PNG, workshop)[1].kept == ("srgb",)
-    assert strip_bytes(as_jpeg, JPEG, workshop)[1].kept == ()
+    assert stripped(as_png, PNG, workshop)[1].kept == ("srgb",)
+    assert stripped(as_jpeg, JPEG, workshop)[1].kept == ()
 
 
 @pytest.mark.parametrize("field", [(16, b"CMYK"), (20, b"Lab "), (36, b"none")])
@@ -311,7 +287,7 @@ def test_a_profile_that_is_not_understood_is_refused(
 
 def test_the_adobe_transform_decides_colours_and_is_kept(workshop: Workshop) -> None:
     part = media.segment(0xEE, b"Adobe\0\x64\0\0\0\0\x02")
-    copy, done = strip_bytes(media.Jpeg(before=part).encode(), JPEG, workshop)
+    copy, done = stripped(media.Jpeg(before=part).encode(), JPEG, workshop)
 
     assert "adobe-transform 2" in done.kept
     assert b"Adobe\0\x64\0\0\0\0\x02" in copy
@@ -319,7 +295,7 @@ def test_the_adobe_transform_decides_colours_and_is_kept(workshop: Workshop) -> 
 
 def test_pixels_that_are_not_square_stay_so(workshop: Workshop) -> None:
     density = media.chunk(b"pHYs", struct.pack(">IIB", 2000, 4000, 1))
-    copy, done = strip_bytes(media.Png(before=density).encode(), PNG, workshop)
+    copy, done = stripped(media.Png(before=density).encode(), PNG, workshop)
 
     assert "pixel-ratio" in done.kept
     assert struct.pack(">IIB", 1, 2, 0) in copy
@@ -332,7 +308,7 @@ def test_an_animation_stays_one(workshop: Workshop) -> None:
         after=media.chunk(b"fcTL", frame)
         + media.chunk(b"fdAT", struct.pack(">I", 1) + media.Png().picture),
     )
-    copy, done = strip_bytes(picture.encode(), PNG, workshop)
+    copy, done = stripped(picture.encode(), PNG, workshop)
 
     assert "animation" in done.kept
     assert [c.name for c in png.walk(copy)] == ["IHDR", "acTL", "IDAT", "fcTL", "fdAT", "IEND"]
@@ -432,7 +408,7 @@ def test_a_copy_that_still_says_something_is_not_written(workshop: Workshop) -> 
 
 
 def test_the_digest_is_of_the_compressed_picture(workshop: Workshop) -> None:
-    _, done = strip_bytes(media.Png().encode(), PNG, workshop)
+    _, done = stripped(media.Png().encode(), PNG, workshop)
 
     assert done.content_sha256 == hashlib.sha256(media.Png().picture).hexdigest()
 
@@ -476,7 +452,7 @@ def test_no_mutation_breaks_out_or_leaves_half_a_copy(
     if media_type == PNG and choose.draw(st.booleans()):
         data = mend(data)
     try:
-        copy, _ = strip_bytes(data, media_type, workshop)
+        copy, _ = stripped(data, media_type, workshop)
     except EvidencekitError:
         return
     assert CANARY not in copy
