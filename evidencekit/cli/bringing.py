@@ -9,11 +9,12 @@ from evidencekit.cli.asking import ask_intake
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
 from evidencekit.cli.session import Session, require_text
-from evidencekit.cli.taken import Count, conclude, tell
+from evidencekit.cli.taken import PART_MISSING, Count, conclude, tell
 from evidencekit.files.opening import read_whole
 from evidencekit.formats.intake import MAX_SIZE, read_intake
 from evidencekit.model.event import Actor
 from evidencekit.model.intake import Intake
+from evidencekit.model.json import Json
 from evidencekit.store.case import Case, Kind
 from evidencekit.text.catalog import _, ngettext
 from evidencekit.workflow.cases import init
@@ -70,18 +71,23 @@ def _note(session: Session, case: Case, paths: list[Path], intake: Intake) -> in
     """Say what was noted, and that nothing was read."""
     found = note_unread(case, paths, intake, actor=actor_of(session, case), setting=here())
     if session.json:
-        output.put_json({"unread": [dict(one) for one in found], "policy": "no-copy"})
-        return 0
-    for one in found:
+        unread: list[Json] = [dict(one) for one in found.files]
+        output.put_json(
+            {"unread": unread, "unread_unknown": list(found.unasked), "policy": "no-copy"}
+        )
+        return PART_MISSING if found.unasked else 0
+    for one in found.files:
         output.columns([(output.size(int(str(one["size"]))), 10), (one["path"], 0)])
     output.note(
         ngettext(
             "{n} file noted by name and size; it was not opened and not copied",
             "{n} files noted by name and size; none was opened or copied",
-            len(found),
+            len(found.files),
         ),
         quiet=session.quiet,
-        n=len(found),
+        n=len(found.files),
     )
+    for path in found.unasked:
+        output.warn(_("{path}: not even name and size of what is in it are known"), path=path)
     output.warn(_("do not copy, send or open such files; report them to the police"))
-    return 0
+    return PART_MISSING if found.unasked else 0

@@ -13,7 +13,8 @@ from evidencekit.text.catalog import _, ngettext
 from evidencekit.workflow.dating import Dated, Undated
 from evidencekit.workflow.ingest import Added, Already, Outcome
 
-_PART_MISSING = 3
+PART_MISSING = 3
+"""Exit code where something was not taken in (docs/reference/exit-codes.md)."""
 
 
 @dataclass(slots=True)
@@ -63,4 +64,4 @@ def conclude(session: Session, count: Count) -> int:
     if not session.json:
         taken = ngettext("{n} artifact taken in", "{n} artifacts taken in", count.added)
         output.note(taken, quiet=session.quiet, n=count.added)
-    return _PART_MISSING if count.refused else 0
+    return PART_MISSING if count.refused else 0

@@ -40,10 +40,23 @@ class Unread:
         return found | ({"path_bytes": encode_base64(raw)} if raw is not None else {})
 
 
-def unread_below(paths: Sequence[Path]) -> Iterator[Unread]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unasked:
+    """A file or folder of which the system tells nothing."""
+
+    path: bytes
+
+    @property
+    def shown(self) -> str:
+        """Its path; foreign text."""
+        return name_from_bytes(self.path)[0]
+
+
+def unread_below(paths: Sequence[Path]) -> Iterator[Unread | Unasked]:
     """Yield the regular files at and below some paths, in byte order; no link is followed.
 
-    Raises :class:`BadInput` where one of the paths does not exist.
+    What cannot be asked about is yielded as such. Raises :class:`BadInput` where one of the paths
+    does not exist.
     """
     for path in paths:
         if not os.path.lexists(path):
@@ -52,7 +65,7 @@ def unread_below(paths: Sequence[Path]) -> Iterator[Unread]:
         yield from _below(os.fsencode(path))
 
 
-def _below(top: bytes) -> Iterator[Unread]:
+def _below(top: bytes) -> Iterator[Unread | Unasked]:
     pending = [top]
     while pending:
         path = pending.pop()
@@ -64,4 +77,4 @@ def _below(top: bytes) -> Iterator[Unread]:
                 names = sorted(os.listdir(path), reverse=True)  # noqa: PTH208 (bytes)
                 pending += [os.path.join(path, name) for name in names]  # noqa: PTH118
         except OSError:
-            continue  # what cannot be asked about is not there for us
+            yield Unasked(path=path)

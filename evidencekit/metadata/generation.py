@@ -4,6 +4,7 @@ A lead for whoever investigates 허위영상물: anybody can write such a word i
 programs leave none.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -31,7 +32,8 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    word: str
+    word: re.Pattern[str]
+    """As a word of its own: a preface is no trace of Reface."""
     program: str
     is_verified: bool
 
@@ -52,9 +54,8 @@ def _of(fact: Fact) -> Iterator[Trace]:
         return
     if fact.group in {"tEXt", "iTXt", "zTXt"} and fact.tag in _GENERATORS:
         yield Trace(program=f"PNG text '{fact.tag}'", fact=fact, is_verified=False)
-    value = f"{fact.tag} {fact.readable}".casefold()
     for known in _table():
-        if known.word in value:
+        if known.word.search(fact.readable):
             yield Trace(program=known.program, fact=fact, is_verified=known.is_verified)
 
 
@@ -63,7 +64,9 @@ def _table() -> tuple[_Known, ...]:
     read = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
     return tuple(
         _Known(
-            word=one["word"].casefold(), program=one["program"], is_verified=one["verified"] is True
+            word=re.compile(rf"(?<!\w){re.escape(one['word'])}(?!\w)", re.IGNORECASE),
+            program=one["program"],
+            is_verified=one["verified"] is True,
         )
         for one in read["trace"]
     )

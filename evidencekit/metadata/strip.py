@@ -1,12 +1,13 @@
-"""A copy that still shows or plays the same and says nothing else, proven before it exists.
+"""A copy that still shows or plays the same and says nothing else, judged before it exists.
 
-It is written by the allow-list of its kind (:mod:`evidencekit.metadata.kinds`) and then proven four
-ways, all in processes that have not made it; on any doubt there is no copy and an error that says
-why:
+It is written by the allow-list of its kind (:mod:`evidencekit.metadata.kinds`) and then judged up
+to four ways, all in processes that have not made it; on any doubt there is no copy and an error
+that says why:
 
 1. made anew from itself, it is the same bit for bit, with nothing left to remove;
 2. the coded data have the same digest before and after, or the account says what was changed;
-3. a decoder that had no part in it shows the same of both, frame by frame;
+3. a decoder that had no part in it shows the same of both, frame by frame – where there is one for
+   the kind and it is installed; else ``decoder`` is None, and the account says so;
 4. no recorded value of the original is found in the bytes of the copy, nor in what is packed there.
 """
 

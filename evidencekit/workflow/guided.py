@@ -6,7 +6,7 @@ from pathlib import Path
 
 from evidencekit.errors import BadInput, PolicyForbids
 from evidencekit.formats.intake import intake_to_json
-from evidencekit.intake.unread import MAX_LISTED, unread_below
+from evidencekit.intake.unread import MAX_LISTED, Unasked, unread_below
 from evidencekit.model.artifact import Sensitivity
 from evidencekit.model.event import Actor
 from evidencekit.model.intake import Intake
@@ -26,6 +26,15 @@ class Manner:
     kept_because: str = ""
     """The authority of a centre that keeps suspected child abuse material, in its own words."""
     opens_archives: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What was noted of files that may not be read."""
+
+    files: Sequence[JsonObject]
+    unasked: Sequence[str]
+    """Paths of which not even the size is known; foreign text."""
 
 
 def may_be_read(case: Case, sensitivity: Sensitivity, *, kept_because: str) -> bool:
@@ -77,7 +86,7 @@ def note_unread(
     *,
     actor: Actor | None = None,
     setting: Setting,
-) -> list[JsonObject]:
+) -> Noted:
     """Record names, sizes and circumstances of files that may not be read; returns the files.
 
     No file is opened. Raises :class:`BadInput` where circumstances are missing: they are all that
@@ -86,12 +95,15 @@ def note_unread(
     if not intake.circumstances:
         raise BadInput(_("say under which circumstances it was brought: nothing else is recorded"))
     found: list[JsonObject] = []
+    unasked: list[str] = []
     omitted = 0
     for one in unread_below(paths):
-        if len(found) < MAX_LISTED:
-            found.append(one.to_json())
-        else:
+        if len(found) + len(unasked) >= MAX_LISTED:
             omitted += 1
+        elif isinstance(one, Unasked):
+            unasked.append(one.shown)
+        else:
+            found.append(one.to_json())
     kept = replace(intake, statements=())
     listed: list[Json] = [dict(one) for one in found]
     with open_writer(case.root, case.id, setting.machine(), command="add") as writer:
@@ -102,9 +114,10 @@ def note_unread(
                 "refused": [],
                 "unread": listed,
                 "unread_omitted": omitted,
+                "unread_unknown": list(unasked),
                 "policy": "no-copy",
                 "intake": intake_to_json(kept),
             },
             drafts=[],
         )
-    return found
+    return Noted(files=found, unasked=unasked)

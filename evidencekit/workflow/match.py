@@ -23,8 +23,9 @@ class Found:
     """Artifact of a case, or what a list says of it."""
     hash: str
     distance: int
-    variant: int
-    """Which of the eight forms matched, in the order of a fingerprint's ``hashes``."""
+    variant: int | None
+    """Which of the eight forms matched, in the order of a fingerprint's ``hashes``; None where only
+    one form was looked for: of a hash, and of each key frame of a film."""
     ms: int | None
     """Of a film: where in it."""
 
@@ -49,6 +50,16 @@ class _Known:
     ms: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looked:
+    """What is looked for: the forms of a picture, the key frames of a film, or one hash."""
+
+    hashes: tuple[str, ...]
+    artifact: str = ""
+    has_forms: bool = False
+    quality: int | None = None
+
+
 def match(case: Case, what: str, *, against: Path | None, threshold: int) -> Matched:
     """Compare an artifact's fingerprint, or a hash, with those of ``against``.
 
@@ -58,39 +69,44 @@ def match(case: Case, what: str, *, against: Path | None, threshold: int) -> Mat
     # Loaded here: numpy is slow to load, and most commands need none.
     from evidencekit.metadata.fingerprint.matching import near, table_of  # noqa: PLC0415
 
-    forms, quality, own = _looked_for(case, what)
+    looked = _looked_for(case, what)
     known, unreadable = _known(case, against)
-    known = [one for one in known if against is not None or one.label != own]
-    matches = near(forms, table_of([one.hash for one in known]), threshold=threshold)
+    known = [one for one in known if against is not None or one.label != looked.artifact]
+    matches = near(looked.hashes, table_of([one.hash for one in known]), threshold=threshold)
     return Matched(
         found=[
             Found(
                 label=known[one.index].label,
                 hash=known[one.index].hash,
                 distance=one.distance,
-                variant=one.variant,
+                variant=one.variant if looked.has_forms else None,
                 ms=known[one.index].ms,
             )
             for one in matches
         ],
         looked_at=len(known),
         unreadable=unreadable,
-        quality=quality,
+        quality=looked.quality,
     )
 
 
-def _looked_for(case: Case, what: str) -> tuple[list[str], int | None, str]:
+def _looked_for(case: Case, what: str) -> _Looked:
     if _HASH.fullmatch(what.lower()):
-        return [what.lower()], None, ""
+        return _Looked(hashes=(what.lower(),))
     artifact = case.artifact(what)
     for other, said in reversed(fingerprints_of(case)):
         if other.id != artifact.id:
             continue
         hashes, quality = said.get("hashes"), said.get("quality")
-        if isinstance(hashes, list):
-            forms = [str(one) for one in hashes]
-            return forms, quality if isinstance(quality, int) else None, artifact.id
-        return [one for one, _ms in hashes_in(said)], None, artifact.id
+        if not isinstance(hashes, list):
+            frames = tuple(one for one, _ms in hashes_in(said))
+            return _Looked(hashes=frames, artifact=artifact.id)
+        return _Looked(
+            hashes=tuple(map(str, hashes)),
+            artifact=artifact.id,
+            has_forms=True,
+            quality=quality if isinstance(quality, int) else None,
+        )
     raise BadInput(
         _("{id} has no fingerprint yet").format(id=artifact.id),
         hint=_("make one: fingerprint {id}").format(id=artifact.id),

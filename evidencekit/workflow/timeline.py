@@ -7,16 +7,16 @@ when it was sent is held in memory, so that a conversation of a million messages
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from evidencekit.errors import BadInput
 from evidencekit.files.streaming import HEAD
-from evidencekit.metadata.chats.recognising import chat_of
+from evidencekit.metadata.chats.recognising import MAY_BE_CHAT, chat_of
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.json import Json, JsonObject
 from evidencekit.sandbox.limits import Limits
@@ -86,7 +86,7 @@ class Timeline:
     def _find(self) -> Iterator[tuple[datetime, int, int]]:
         """Yield for each message that is wanted when it was sent, and where it lies."""
         for number, file in enumerate(self._files):
-            offset = 0
+            offset = file.seek(0)
             for line in file:
                 piece = json.loads(line)
                 moment = _moment(piece, self._wanted)
@@ -102,27 +102,22 @@ def timeline(case: Case, ids: Sequence[str], wanted: Wanted) -> Iterator[Timelin
     Raises :class:`BadInput` for an unknown zone, and for a named artifact that is no export.
     """
     _require_zone(wanted.zone)
-    with tempfile.TemporaryDirectory(prefix="evidencekit-") as folder:
+    with ExitStack() as held:
         sources: list[Source] = []
         files: list[BinaryIO] = []
         for artifact in _artifacts(case, ids):
             platform = _platform(case, artifact)
-            if platform is None:
-                if ids:
-                    raise BadInput(
-                        _("{id} is no export of a conversation that is known here").format(
-                            id=artifact.id
-                        )
+            if platform is not None:
+                # Without a name: what people wrote is on no disk when this process is killed.
+                files.append(held.enter_context(tempfile.TemporaryFile()))
+                sources.append(_parsed(case, artifact, platform, files[-1]))
+            elif ids:
+                raise BadInput(
+                    _("{id} is no export of a conversation that is known here").format(
+                        id=artifact.id
                     )
-                continue
-            path = Path(folder) / str(len(sources))
-            sources.append(_parsed(case, artifact, platform, path))
-            files.append(path.open("rb"))
-        try:
-            yield Timeline(sources, files, dict(_names(case)), wanted)
-        finally:
-            for file in files:
-                file.close()
+                )
+        yield Timeline(sources, files, dict(_names(case)), wanted)
 
 
 def _require_zone(zone: str) -> None:
@@ -133,7 +128,9 @@ def _require_zone(zone: str) -> None:
 
 
 def _artifacts(case: Case, ids: Sequence[str]) -> Iterator[Artifact]:
-    yield from (case.artifact(one) for one in ids or [row.id for row in case.rows()])
+    """Yield those that are named, else those that may be exports by their type."""
+    likely = (row.id for row in case.rows() if row.media_type in MAY_BE_CHAT)
+    yield from (case.artifact(one) for one in ids or likely)
 
 
 def _platform(case: Case, artifact: Artifact) -> str | None:
@@ -143,7 +140,7 @@ def _platform(case: Case, artifact: Artifact) -> str | None:
         return chat_of(stream.read(HEAD), artifact.media_type)
 
 
-def _parsed(case: Case, artifact: Artifact, platform: str, path: Path) -> Source:
+def _parsed(case: Case, artifact: Artifact, platform: str, out: BinaryIO) -> Source:
     seconds = 20 + artifact.size // _SPEED
     limits = Limits(
         wall_s=float(seconds),
@@ -151,11 +148,7 @@ def _parsed(case: Case, artifact: Artifact, platform: str, path: Path) -> Source
         memory_bytes=_MEMORY + 6 * artifact.size,
         output_bytes=8 * artifact.size + _OUTPUT,
     )
-    with (
-        case.open_object(artifact.sha256) as stream,
-        path.open("w+b") as out,
-        Worker(limits) as worker,
-    ):
+    with case.open_object(artifact.sha256) as stream, Worker(limits) as worker:
         answer = worker.write("chats.write", stream, out, platform)
         if isinstance(answer, ParserFailed):
             out.truncate(0)

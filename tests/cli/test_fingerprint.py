@@ -74,6 +74,15 @@ def test_a_film_has_key_frames_and_the_md5_of_its_bytes(filled: Cli) -> None:
     assert told["sha1"] == hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
 
+def test_key_frames_of_a_film_that_is_looked_for_are_no_turned_forms(filled: Cli) -> None:
+    made = filled("-C", "C", "fingerprint", "a2-4", "--json").ok().objects[0]["fingerprint"]
+    (filled.folder / "list.csv").write_text(f"hash,id\n{made['frames'][0]['hash']},x\n")
+    told = filled("-C", "C", "match", "a2-4", "--against", "list.csv", "--json").ok().objects[0]
+    assert [(one["label"], one["distance"], one["variant"]) for one in told["found"]] == [
+        ("x", 0, ""),
+    ]  # fmt: skip
+
+
 def test_an_export_holds_fingerprints_back(filled: Cli, key: str) -> None:
     made = filled("-C", "C", "fingerprint", "a2-1", "--json").ok().objects[0]
     filled("-C", "C", "seal", "--key", key).ok()

@@ -60,7 +60,7 @@ def _object(result: Matched) -> dict[str, Json]:
     found: list[Json] = [
         {
             "label": one.label, "hash": one.hash, "distance": one.distance,
-            "variant": _VARIANTS[one.variant] if one.variant < len(_VARIANTS) else "", "ms": one.ms,
+            "variant": _variant(one), "ms": one.ms,
         }
         for one in result.found
     ]  # fmt: skip
@@ -93,4 +93,9 @@ def _print(session: Session, result: Matched) -> None:
 
 def _how(one: Found) -> str:
     place = "" if one.ms is None else f" @ {one.ms / 1000:.1f} s"
-    return f"{_(_VARIANTS[one.variant])}{place}" if one.variant < len(_VARIANTS) else place
+    variant = _variant(one)
+    return f"{_(variant)}{place}" if variant else place.strip()
+
+
+def _variant(one: Found) -> str:
+    return "" if one.variant is None else _VARIANTS[one.variant]

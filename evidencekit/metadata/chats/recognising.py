@@ -5,6 +5,7 @@ import re
 from evidencekit.metadata.chats import kakaotalk, line, whatsapp
 from evidencekit.metadata.chats.lines import Text, as_text, lines_of
 from evidencekit.metadata.chats.structured import platform_of
+from evidencekit.metadata.identify.types import UNKNOWN
 
 HEAD = 16_384
 _LINES = 40
@@ -13,6 +14,8 @@ _BOX = re.compile(rb"From \S+.*\r?\n(?:>?From |[A-Za-z-]+:)")
 _OF_TEXT = frozenset(
     {"text/plain", "application/json", "application/xml", "application/mbox", "message/rfc822"}
 )
+MAY_BE_CHAT = _OF_TEXT | {UNKNOWN}
+"""Types of which a file may be an export; a box of mail may hold bytes that are no text."""
 
 
 def chat_of(head: bytes, media_type: str) -> str | None:

@@ -1,7 +1,8 @@
 """Lists of fingerprints: CSV or lines of JSON, as hotlines and platforms pass them on.
 
-No standard fits all: a hash is taken wherever 64 hexadecimal digits stand, with what else the line
-says as its label. A line without one is told by its number, never dropped in silence.
+No standard fits all: where columns or members have names, the one that is named for a PDQ hash is
+taken, else the only run of 64 hexadecimal digits of a line; what else it says is its label. A line
+without one, or with several of which none is named, is told by its number, never guessed.
 """
 
 import csv
@@ -13,7 +14,9 @@ from pathlib import Path
 
 _HASH = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{64}(?![0-9a-fA-F])")
 _MAX_LINE, _MAX_LABEL = 65_536, 200
-_HEADS = frozenset({"hash", "pdq", "pdq_hash", "pdqhash", "signature"})
+_NAMES = frozenset({"hash", "pdq", "pdq_hash", "pdqhash", "signature"})
+_OTHERS = frozenset({"sha256", "sha-256", "md5", "sha1", "id", "label", "name"})
+"""What columns are called: of PDQ hashes, and of others that show that a line is a head."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,30 +37,51 @@ class Unreadable:
 
 def read_list(path: Path) -> Iterator[Listed | Unreadable]:
     """Yield the entries of a list; comments (#) and a head of names are neither."""
+    column: int | None = None
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
         for number, line in enumerate(lines, start=1):
             text = line[:_MAX_LINE].strip()
-            if not text or text.startswith("#") or (number == 1 and _is_head(text)):
+            if not text or text.startswith("#"):
                 continue
-            found = _HASH.search(text)
-            if found is None:
-                yield Unreadable(line=number)
-            else:
-                label = _label(text, found[0])
-                yield Listed(hash=found[0].lower(), label=label[:_MAX_LABEL], line=number)
+            if number == 1 and (head := _head(text)):
+                column = next((at for at, name in enumerate(head) if name in _NAMES), None)
+                continue
+            yield _member(text, number) if text.startswith("{") else _cell(text, number, column)
 
 
-def _is_head(text: str) -> bool:
-    return any(cell.strip().strip('"').lower() in _HEADS for cell in text.split(","))
+def _head(text: str) -> list[str]:
+    """Return the names of columns; empty for a line that holds a hash, and so is no head."""
+    if text.startswith("{") or _HASH.search(text):
+        return []
+    names = [cell.strip().lower() for cell in _cells(text)]
+    return names if set(names) & (_NAMES | _OTHERS) else []
 
 
-def _label(text: str, found: str) -> str:
-    if text.startswith("{"):
-        try:
-            value = json.loads(text)
-        except ValueError:
-            return ""
-        rest = [str(one) for one in value.values() if one != found and isinstance(one, str | int)]
-        return " ".join(rest)
-    cells = next(csv.reader([text]), [])
-    return " ".join(cell.strip() for cell in cells if found not in cell and cell.strip())
+def _cell(text: str, number: int, column: int | None) -> Listed | Unreadable:
+    cells = _cells(text)
+    if column is not None:
+        found = _HASH.findall(cells[column]) if column < len(cells) else []
+    else:
+        found = _HASH.findall(text)
+    if len(found) != 1:
+        return Unreadable(line=number)
+    rest = (cell.strip() for cell in cells if found[0] not in cell and cell.strip())
+    return Listed(hash=found[0].lower(), label=" ".join(rest)[:_MAX_LABEL], line=number)
+
+
+def _member(text: str, number: int) -> Listed | Unreadable:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return Unreadable(line=number)
+    texts = {str(name).lower(): one for name, one in value.items() if isinstance(one, str | int)}
+    named = [str(one) for name, one in texts.items() if name in _NAMES]
+    found = [one for one in named or map(str, texts.values()) if _HASH.fullmatch(one)]
+    if len(found) != 1:
+        return Unreadable(line=number)
+    rest = " ".join(str(one) for one in texts.values() if one != found[0])
+    return Listed(hash=found[0].lower(), label=rest[:_MAX_LABEL], line=number)
+
+
+def _cells(text: str) -> list[str]:
+    return next(csv.reader([text]), [])

@@ -1,4 +1,4 @@
-"""Which of many fingerprints are near one: all of them, none by chance.
+"""Which of many fingerprints are near one: all of them and no others.
 
 A distance of at most 31 of 256 bits is what the authors of PDQ call a match. If four words of 64
 bits differ by at most 31 together, one of them differs by at most 7: a first look at single words
@@ -23,7 +23,7 @@ class Match:
     index: int
     distance: int
     variant: int
-    """Which of the eight forms of the one that was looked for."""
+    """Which of the forms that were looked for."""
 
 
 def table_of(hashes: Sequence[str]) -> Table:

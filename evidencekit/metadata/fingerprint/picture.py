@@ -2,8 +2,8 @@
 
 One procedure, ``pdq/1``: the primary picture as it is stored (which side is up is not heeded, since
 the turned forms are there), in red, green and blue, cut to the crop where there is one, and made
-smaller to fit 512 × 512 by Lanczos where it is larger. Between procedures distances are larger than
-those that the paper gives.
+smaller to fit 512 × 512 where it is larger, as Pillow makes thumbnails: by a box to no less than
+twice that, then by Lanczos. Between procedures distances are larger than the paper gives them.
 """
 
 import warnings

@@ -82,3 +82,8 @@ def test_what_is_only_recalled_says_so_and_an_ordinary_picture_has_no_trace() ->
     (one,) = traces(facts(("Image", "Software", "FaceFusion 3")))
     assert not one.is_verified
     assert traces(facts(("Image", "Make", "Samsung"), ("Image", "Software", "S911NKSU2"))) == ()
+
+
+def test_a_word_in_a_word_and_the_name_of_a_field_are_no_traces() -> None:
+    assert traces(facts(("PDF", "Title", "Preface"))) == ()
+    assert traces(facts(("XMP", "photoshop:DateCreated", "2026-05-01"))) == ()

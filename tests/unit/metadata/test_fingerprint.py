@@ -136,3 +136,24 @@ def test_lists_are_read_in_the_forms_in_which_they_come(tmp_path: Path) -> None:
         Listed(hash=one, label="case 3, photo", line=2), Unreadable(line=5),
         Listed(hash=other.lower(), label="7", line=6), Unreadable(line=7),
     ]  # fmt: skip
+
+
+def test_the_hash_of_another_column_is_never_taken_for_it(tmp_path: Path) -> None:
+    one, other = "ab" * 32, "cd" * 32
+    path = tmp_path / "list.csv"
+    path.write_text(f"sha256,pdq,id\n{one},{other},7\n{one},,8\n", encoding="utf-8")
+    assert list(read_list(path)) == [
+        Listed(hash=other, label=f"{one} 7", line=2), Unreadable(line=3),
+    ]  # fmt: skip
+    path.write_text(f'{{"sha256": "{one}", "pdq": "{other}"}}\n{one},{other}\n', encoding="utf-8")
+    assert list(read_list(path)) == [
+        Listed(hash=other, label=one, line=1), Unreadable(line=2),
+    ]  # fmt: skip
+
+
+def test_a_line_of_brackets_ends_no_list(tmp_path: Path) -> None:
+    path = tmp_path / "list.jsonl"
+    path.write_text('{"a": ' + "[" * 60_000 + "\n" + "ab" * 32 + "\n", encoding="utf-8")
+    assert list(read_list(path)) == [
+        Unreadable(line=1), Listed(hash="ab" * 32, label="", line=2),
+    ]  # fmt: skip
