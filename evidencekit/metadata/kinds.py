@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from evidencekit.metadata.office.allowed import OWN_WORDS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
@@ -34,6 +36,9 @@ class Kind:
     inner: str | None = None
     own_words: tuple[str, ...] = ()
     """What every copy of the kind holds, because its rebuilder writes it."""
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
 
 
 def _film(name: str) -> Kind:
@@ -60,6 +65,11 @@ def _sound(name: str, module: str, *, show: str = "playing:show") -> Kind:
 def _picture_file(name: str, show: str) -> Kind:
     """Pictures in ISO base media, each with a decoder of its own."""
     return Kind(name=name, read="heif.read:read", rebuild="heif.rebuild:rebuild", show=show)
+
+
+def _paper(name: str) -> Kind:
+    """Zip files of XML that are recorded and not copied."""
+    return Kind(name=name, read="office.read:read")
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -96,6 +106,19 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "application/pdf": Kind(
             name="PDF", read="pdf.read:read", rebuild="pdf.rebuild:rebuild", inner="pdf.inner:inner"
         ),
+        f"{_OFFICE}.wordprocessingml.document": Kind(
+            name="DOCX",
+            read="office.read:read",
+            rebuild="office.rebuild:rebuild",
+            inner="office.inner:inner",
+            own_words=OWN_WORDS,
+        ),
+        f"{_OFFICE}.spreadsheetml.sheet": _paper("XLSX"),
+        f"{_OFFICE}.presentationml.presentation": _paper("PPTX"),
+        "application/hwp+zip": _paper("HWPX"),
+        "application/vnd.oasis.opendocument.text": _paper("ODT"),
+        "application/vnd.oasis.opendocument.spreadsheet": _paper("ODS"),
+        "application/vnd.oasis.opendocument.presentation": _paper("ODP"),
         "image/tiff": Kind(name="TIFF", read="exif.read:read_file"),
         "image/heic": _picture_file("HEIC", "heif.show:show"),
         "image/heif": _picture_file("HEIF", "heif.show:show"),

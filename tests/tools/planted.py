@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from PIL import Image
 
-from tests.tools import films, matroska, media, papers, sounds
+from tests.tools import films, matroska, media, offices, papers, sounds
 from tests.tools.picture_files import planted_picture
 
 MARK = b"MARK-7f3a91"
@@ -160,12 +160,16 @@ def _picture_file(name: str, media_type: str, kind: str) -> Planted:
     )
 
 
-def _paper() -> bytes:
+def _photograph() -> bytes:
     out = io.BytesIO()
     Image.linear_gradient("L").resize((48, 32)).convert("RGB").save(
         out, "JPEG", exif=b"Exif\0\0" + _exif()
     )
-    return papers.planted_paper(out.getvalue(), width=48, height=32)
+    return out.getvalue()
+
+
+def _paper() -> bytes:
+    return papers.planted_paper(_photograph(), width=48, height=32)
 
 
 def _sound(name: str, media_type: str, data: Callable[[], bytes], facts: frozenset[str]) -> Planted:
@@ -233,6 +237,13 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 data=_paper,
                 facts=papers.FACTS | _OF_EXIF,
                 marks=(MARK, MARK[::-1], b"SERIAL-0001", b"2026:05:01", b"20260501"),
+            ),
+            Planted(
+                name="planted.docx",
+                media_type=offices.DOCX,
+                data=lambda: offices.planted_document(_photograph()),
+                facts=offices.FACTS | _OF_EXIF,
+                marks=(MARK, b"SERIAL-0001", b"2026:05:01", b"2026-05-01", b"00AB12CD"),
             ),
             Planted(
                 name="planted.mkv",

@@ -1,0 +1,116 @@
+"""What may stand in a copy of a word-processing document (ECMA-376-1 §17, §20, §22.1).
+
+Lists of names, not rules: an element of the text that is not among them is never guessed at.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from evidencekit.metadata.office.styles import STYLE_NAMES
+
+_MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+W, A, PIC = f"{{{_MAIN}}}", f"{{{_DRAWING}/main}}", f"{{{_DRAWING}/picture}}"
+WP = f"{{{_DRAWING}/wordprocessingDrawing}}"
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+WPS = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}"
+XML = "{http://www.w3.org/XML/1998/namespace}"
+PREFIXES: Mapping[str, str] = MappingProxyType(
+    {"w": W, "a": A, "pic": PIC, "wp": WP, "r": R, "m": M, "wps": WPS}
+)
+
+_TEXT = """document body hdr ftr footnotes endnotes footnote endnote p r t tab br cr noBreakHyphen
+softHyphen sym ptab pgNum dayShort dayLong monthShort monthLong yearShort yearLong footnoteRef
+endnoteRef footnoteReference endnoteReference separator continuationSeparator ruby rubyPr rubyAlign
+hps hpsRaise hpsBaseText lid rt rubyBase fldChar instrText drawing txbxContent background"""
+_OF_RUNS = """rPr rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss
+imprint noProof snapToGrid webHidden color spacing w kern position sz szCs highlight u effect bdr
+shd fitText vertAlign rtl cs em lang eastAsianLayout specVanish oMath"""
+_OF_PARAGRAPHS = """pPr pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr ilvl
+numId suppressLineNumbers pBdr top left bottom right between bar start end tabs suppressAutoHyphens
+kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd ind
+contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment textboxTightWrap
+outlineLvl cnfStyle"""
+_OF_TABLES = """tbl tblPr tblStyle tblpPr tblOverlap bidiVisual tblStyleRowBandSize
+tblStyleColBandSize tblW tblCellSpacing tblInd tblBorders insideH insideV tblLayout tblCellMar
+tblLook tblGrid gridCol tr trPr tblPrEx gridBefore gridAfter wBefore wAfter cantSplit trHeight
+tblHeader hidden tc tcPr tcW gridSpan hMerge vMerge tcBorders tl2br tr2bl noWrap tcMar tcFitText
+vAlign hideMark"""
+_OF_SECTIONS = """sectPr headerReference footerReference footnotePr endnotePr pos numFmt numStart
+numRestart type pgSz pgMar paperSrc pgBorders lnNumType pgNumType cols col formProt noEndnote
+titlePg rtlGutter docGrid"""
+_OF_STYLES = """styles docDefaults rPrDefault pPrDefault style name basedOn next link uiPriority
+semiHidden unhideWhenUsed qFormat tblStylePr"""
+_OF_LISTS = """numbering abstractNum multiLevelType lvl lvlRestart isLgl suff lvlText lvlJc num
+abstractNumId lvlOverride startOverride numStyleLink styleLink"""
+_OF_FONTS = "fonts font altName panose1 charset family notTrueType pitch sig"
+_OF_SETTINGS = """settings defaultTabStop autoHyphenation evenAndOddHeaders mirrorMargins
+characterSpacingControl compat compatSetting balanceSingleByteDoubleByteWidth useFELayout
+spaceForUL doNotLeaveBackslashAlone ulTrailSpace doNotExpandShiftReturn adjustLineHeightInTable
+displayBackgroundShape noLineBreaksAfter noLineBreaksBefore clrSchemeMapping"""
+
+_OF_PLACES = """inline anchor simplePos positionH positionV align posOffset extent effectExtent
+wrapNone wrapSquare wrapTight wrapThrough wrapTopAndBottom wrapPolygon start lineTo docPr
+cNvGraphicFramePr"""
+_OF_PICTURES = "pic nvPicPr cNvPr cNvPicPr blipFill spPr"
+_OF_SHAPES = "wsp cNvSpPr cNvCnPr spPr style txbx bodyPr"
+_OF_DRAWING = """graphic graphicData graphicFrameLocks picLocks spLocks blip srcRect stretch
+fillRect tile xfrm off ext prstGeom avLst gd custGeom gdLst ahLst cxnLst cxn pos rect pathLst path
+moveTo lnTo cubicBezTo quadBezTo arcTo close pt ln noFill solidFill gradFill gsLst gs lin pattFill
+fgClr bgClr prstDash round bevel miter headEnd tailEnd srgbClr schemeClr sysClr prstClr scrgbClr
+hslClr alpha alphaModFix lumMod lumOff shade tint satMod satOff hueMod hueOff gamma invGamma comp
+inv gray duotone grayscl biLevel clrChange clrFrom clrTo lum effectLst outerShdw innerShdw blur
+glow softEdge reflection presetShadow effectRef fillRef lnRef fontRef noAutofit spAutoFit
+normAutofit prstTxWarp theme themeElements clrScheme dk1 lt1 dk2 lt2 accent1 accent2 accent3 accent4
+accent5 accent6 hlink folHlink fontScheme majorFont minorFont latin ea cs font fmtScheme
+fillStyleLst lnStyleLst effectStyleLst effectStyle bgFillStyleLst scene3d camera rot lightRig sp3d
+bevelT bevelB fillToRect tileRect"""
+_OF_MATH = """oMath oMathPara oMathParaPr jc r t rPr sty scr lit nor brk aln ctrlPr argPr argSz acc
+accPr chr bar barPr pos box boxPr borderBox borderBoxPr d dPr begChr endChr sepChr grow shp e eqArr
+eqArrPr f fPr type num den func funcPr fName groupChr groupChrPr vertJc limLow limLowPr lim limUpp
+limUppPr m mPr mcs mc mcPr count mcJc mr nary naryPr limLoc subHide supHide sub sup phant phantPr
+rad radPr degHide deg sPre sPrePr sSub sSubPr sSubSup sSubSupPr sSup sSupPr baseJc maxDist objDist
+rSp rSpRule cGp cGpRule diff noBreak opEmu plcHide show transp zeroAsc zeroDesc zeroWid strikeBLTR
+strikeTLBR strikeH strikeV hideTop hideBot hideLeft hideRight"""
+
+ELEMENTS = frozenset(
+    space + name
+    for space, names in (
+        (W, (_TEXT, _OF_RUNS, _OF_PARAGRAPHS, _OF_TABLES, _OF_SECTIONS)),
+        (W, (_OF_STYLES, _OF_LISTS, _OF_FONTS, _OF_SETTINGS)),
+        (WP, (_OF_PLACES,)), (PIC, (_OF_PICTURES,)), (A, (_OF_DRAWING,)), (M, (_OF_MATH,)),
+        (WPS, (_OF_SHAPES,)),
+    )
+    for listed in names
+    for name in listed.split()
+)  # fmt: skip
+_ATTRIBUTE_NAMES = """val type w h id ilvl left right top bottom start end
+firstLine hanging firstLineChars hangingChars leftChars rightChars startChars endChars before after
+beforeLines afterLines beforeAutospacing afterAutospacing line lineRule ascii hAnsi eastAsia cs
+hint asciiTheme hAnsiTheme eastAsiaTheme cstheme color sz space fill themeColor themeFill
+themeShade themeTint themeFillShade themeFillTint shadow frame clear bidi pos leader orient code
+header footer gutter linePitch charSpace num equalWidth sep fmt chapStyle chapSep customStyle
+default styleId abstractNumId numId name uri tentative csb0 csb1 usb0 usb1 usb2 usb3 fldCharType
+firstRow lastRow firstColumn lastColumn noHBand noVBand oddHBand evenHBand oddVBand evenVBand
+firstRowFirstColumn firstRowLastColumn lastRowFirstColumn lastRowLastColumn hRule hSpace vSpace
+wrap hAnchor vAnchor x y xAlign yAlign dropCap lines leftFromText rightFromText topFromText
+bottomFromText vertAnchor horzAnchor tblpX tblpY tblpXSpec tblpYSpec char font alignment relativeTo
+combine combineBrackets vert vertCompress offsetFrom display zOrder countBy distance restart bg1 t1
+bg2 t2 accent1 accent2 accent3 accent4 accent5 accent6 hyperlink followedHyperlink percent distT
+distB distL distR simplePos relativeHeight behindDoc locked layoutInCell allowOverlap relativeFrom
+cx cy l t r b wrapText noChangeAspect embed prst rot flipH flipV amt ang scaled rotWithShape algn
+cap cmpd len idx lastClr script typeface panose pitchFamily charset fmla path dist dir blurRad rad
+sx sy kx ky stA endA stPos endPos fadeDir bwMode fillMode stroke pin wrapSquare anchorCtr lIns tIns
+rIns bIns numCol spcCol rtlCol fromWordArt forceAA compatLnSpc upright vertOverflow horzOverflow
+spcFirstLastPara hR wR stAng swAng thresh bright contrast tx ty flip adj fontScale lnSpcReduction z
+lat lon rev fov zoom prstMaterial contourW extrusionH"""
+ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split())
+"""By local name; what they say are numbers, or words of the standard."""
+TEXT_ELEMENTS = frozenset({W + "t", M + "t"})
+"""The text in them is what is seen on the page."""
+OWN_WORDS = (
+    *sorted(ELEMENTS | ATTRIBUTES | STYLE_NAMES),
+    "NUMPAGES", "SECTIONPAGES", "word/document.xml", "word/styles.xml", "word/settings.xml",
+)  # fmt: skip

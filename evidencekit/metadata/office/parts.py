@@ -1,0 +1,78 @@
+"""The parts of a document, read within limits; no entity is ever expanded."""
+
+import zipfile
+import zlib
+from typing import BinaryIO
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from evidencekit.metadata.malformed import MalformedError
+
+MAX_PARTS = 5_000
+MAX_INFLATED = 192 * 2**20  # bytes of all parts together
+MAX_DEPTH = 200  # of elements, below which Python's own recursion is safe
+
+
+class Parts:
+    """A document that was opened; raises :class:`MalformedError` for what is no such thing."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        try:
+            self._archive = zipfile.ZipFile(stream)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as exc:
+            raise MalformedError(f"no readable zip ({exc})") from exc
+        self.entries = self._archive.infolist()
+        self.names = [one.filename for one in self.entries]
+        if len(self.names) > MAX_PARTS or sum(one.file_size for one in self.entries) > MAX_INFLATED:
+            raise MalformedError(f"more than {MAX_PARTS} parts or {MAX_INFLATED} bytes of them")
+        if len(set(self.names)) != len(self.names):
+            raise MalformedError("two parts of one name")
+
+    @property
+    def comment(self) -> bytes:
+        """Of the archive."""
+        return self._archive.comment
+
+    def data(self, name: str) -> bytes:
+        """Return what a part holds; what is locked, damaged or not there is malformed."""
+        try:
+            with self._archive.open(name) as part:
+                data = part.read(MAX_INFLATED + 1)
+        except (
+            KeyError, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError,
+            NotImplementedError,
+        ) as exc:  # fmt: skip
+            raise MalformedError(f"a part that cannot be read ({type(exc).__name__})") from exc
+        if len(data) > MAX_INFLATED:
+            raise MalformedError("a part that is larger than it says")
+        return data
+
+    def tree(self, name: str) -> Element:
+        """Return the elements of a part."""
+        return tree_of(self.data(name))
+
+
+def tree_of(data: bytes) -> Element:
+    """Parse XML without a document type, not deeper than :data:`MAX_DEPTH`."""
+    try:
+        root: Element = fromstring(data, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as exc:
+        raise MalformedError(f"XML that cannot be read ({type(exc).__name__})") from exc
+    _require_shallow(root)
+    return root
+
+
+def _require_shallow(root: Element) -> None:
+    level = [root]
+    for _depth in range(MAX_DEPTH):
+        level = [child for one in level for child in one]
+        if not level:
+            return
+    raise MalformedError(f"elements more than {MAX_DEPTH} deep")
+
+
+def local(name: str) -> str:
+    """Return a name without its namespace."""
+    return name.rpartition("}")[2]

@@ -1,0 +1,97 @@
+"""Word-processing documents: what is seen stays, what was only meant for the writers goes."""
+
+import zipfile
+from io import BytesIO
+
+import pytest
+from defusedxml import ElementTree
+
+from evidencekit.errors import BadInput
+from evidencekit.metadata.workshop import Workshop
+from tests.tools.copies import stripped
+from tests.tools.offices import DOCX, simple
+from tests.tools.planted import PLANTED
+
+
+def _run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+def _text_of(copy: bytes, part: str = "word/document.xml") -> str:
+    with zipfile.ZipFile(BytesIO(copy)) as archive:
+        return "".join(ElementTree.fromstring(archive.read(part)).itertext())
+
+
+def _parts_of(copy: bytes) -> list[str]:
+    with zipfile.ZipFile(BytesIO(copy)) as archive:
+        assert archive.testzip() is None
+        return archive.namelist()
+
+
+def test_a_copy_has_the_text_the_picture_and_no_other_part(workshop: Workshop) -> None:
+    copy, account = stripped(PLANTED["planted.docx"].data(), DOCX, workshop)
+
+    assert "What is seen and was added" in _text_of(copy)
+    assert "its result" in _text_of(copy)
+    assert {"tracked-changes", "comments", "hidden-text", "links", "properties"} <= set(
+        account.removed
+    )
+    assert _parts_of(copy) == [
+        "[Content_Types].xml", "_rels/.rels", "word/_rels/document.xml.rels", "word/document.xml",
+        "word/media/image1.jpeg", "word/settings.xml", "word/styles.xml",
+    ]  # fmt: skip
+
+
+def test_a_moved_text_is_where_it_was_moved_to(workshop: Workshop) -> None:
+    moved = f"<w:p><w:moveTo w:id='1' w:author='x'>{_run('here')}</w:moveTo></w:p>"
+    left = f"<w:p><w:moveFrom w:id='1' w:author='x'>{_run('there')}</w:moveFrom></w:p>"
+    copy, _account = stripped(simple(moved + left), DOCX, workshop)
+
+    assert _text_of(copy) == "here"
+
+
+def test_rows_that_were_deleted_or_hidden_are_not_in_a_copy(workshop: Workshop) -> None:
+    rows = "".join(
+        f"<w:tr><w:trPr>{mark}</w:trPr><w:tc><w:p>{_run(text)}</w:p></w:tc></w:tr>"
+        for mark, text in (("<w:del/>", "deleted"), ("<w:hidden/>", "hidden"), ("", "seen"))
+    )
+    copy, _account = stripped(simple(f"<w:tbl>{rows}</w:tbl>"), DOCX, workshop)
+
+    assert _text_of(copy) == "seen"
+
+
+def test_numbers_of_pages_are_still_counted(workshop: Workshop) -> None:
+    field = (
+        "<w:p><w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText> NUMPAGES \\* x"
+        "</w:instrText></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r></w:p>"
+    )
+    copy, _account = stripped(simple(field), DOCX, workshop)
+
+    assert _text_of(copy) == " NUMPAGES "
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("<w:p><w:r><w:object/></w:r></w:p>", "object"),
+        ("<w:altChunk r:id='x'/>", "altChunk"),
+        ("<w:p><w:r><w:fldChar w:fldCharType='begin'/></w:r></w:p>", "does not end"),
+        ("<w:p>loose text</w:p>", "text in p"),
+        ("<w:p>" * 250 + "</w:p>" * 250, "deep"),
+    ],
+)
+def test_what_is_not_understood_is_refused(body: str, why: str, workshop: Workshop) -> None:
+    with pytest.raises(BadInput, match=why):
+        stripped(simple(body), DOCX, workshop)
+
+
+def test_entities_are_never_expanded(workshop: Workshop) -> None:
+    data = BytesIO(simple(f"<w:p>{_run('x')}</w:p>"))
+    out = BytesIO()
+    with zipfile.ZipFile(data) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            declared = b"<!DOCTYPE d [<!ENTITY e 'x'>]>" if name == "word/document.xml" else b""
+            new.writestr(name, declared + old.read(name))
+
+    with pytest.raises(BadInput, match="XML that cannot be read"):
+        stripped(out.getvalue(), DOCX, workshop)
