@@ -50,8 +50,8 @@ class Stripped:
     """Stable words for what of the coded data is not as it was; empty where all of them are."""
     content_sha256: str
     """Over the coded data of the original."""
-    facts_checked: int
-    """How many recorded values of the original were looked for in the copy, and not found."""
+    absent: tuple[Fact, ...]
+    """Of the original: each recorded value that was looked for in the copy, and not found."""
     decoder: str | None
     """By which original and copy were decoded and found alike; None where there is none here."""
 
@@ -98,7 +98,7 @@ class _Attempt:
         with self._path.open("rb") as copy:
             self._require_nothing_left(copy, rebuilt)
             decoder = self._require_the_same_shown(copy)
-            checked = self._require_no_leak(copy, facts, rebuilt)
+            absent = self._require_no_leak(copy, facts, rebuilt)
         return Stripped(
             path=self._path,
             media_type=self._media_type,
@@ -107,7 +107,7 @@ class _Attempt:
             kept=rebuilt.kept,
             changed=rebuilt.changed,
             content_sha256=rebuilt.content_sha256,
-            facts_checked=checked,
+            absent=absent,
             decoder=decoder,
         )
 
@@ -172,14 +172,16 @@ class _Attempt:
             )
         return _understood(shown_from_json, answer)
 
-    def _require_no_leak(self, copy: BinaryIO, facts: tuple[Fact, ...], rebuilt: Rebuilt) -> int:
+    def _require_no_leak(
+        self, copy: BinaryIO, facts: tuple[Fact, ...], rebuilt: Rebuilt
+    ) -> tuple[Fact, ...]:
         own_words = KINDS[self._media_type].own_words
         needles = needles_of(facts, kept=rebuilt.kept_values, own_words=own_words)
         asked: Json = {"media_type": self._media_type, "needles": list(needles)}
         answer = self._shop.judge.call("metadata.search", copy, asked)
         match answer:
             case {"found": []}:
-                return len(needles)
+                return tuple(dict.fromkeys(needles.values()))
             case {"found": list(found)}:
                 raise _leaking([fact for n, fact in enumerate(needles.values()) if n in found])
             case _:

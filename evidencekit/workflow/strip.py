@@ -15,7 +15,7 @@ from evidencekit.metadata.identify.types import extension_for
 from evidencekit.metadata.rebuilt import Purpose
 from evidencekit.metadata.strip import Stripped
 from evidencekit.metadata.strip import strip as write_stripped
-from evidencekit.metadata.workshop import open_workshop
+from evidencekit.metadata.workshop import Workshop, open_workshop
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.event import Actor
 from evidencekit.model.find import Find
@@ -58,14 +58,7 @@ def strip(
         open_writer(case.root, case.id, machine, command="strip") as writer,
         tempfile.TemporaryDirectory(dir=writer.spool.folder) as scratch,
     ):
-        with case.open_object(original.sha256) as stream:
-            stripped = write_stripped(
-                stream,
-                Path(scratch),
-                media_type=original.media_type,
-                purpose=purpose,
-                workshop=shop,
-            )
+        stripped = _copied(case, original, Path(scratch), purpose=purpose, shop=shop)
         derivation = derivation_of(stripped)
         find = Find(
             name=f"{original.id}-stripped.{extension_for(original.media_type)}",
@@ -88,6 +81,35 @@ def strip(
     return StripResult(artifact=committed.artifacts[0], stripped=stripped)
 
 
+def rehearse(case: Case, artifact_id: str, *, purpose: Purpose, setting: Setting) -> Stripped:
+    """Make and judge the copy as :func:`strip` does, and keep nothing of it but the account."""
+    original = case.artifact(artifact_id)
+    with (
+        open_workshop(original.size) as shop,
+        open_writer(case.root, case.id, setting.machine(), command="strip") as writer,
+        tempfile.TemporaryDirectory(dir=writer.spool.folder) as scratch,
+    ):
+        return _copied(case, original, Path(scratch), purpose=purpose, shop=shop)
+
+
+def _copied(
+    case: Case, original: Artifact, folder: Path, *, purpose: Purpose, shop: Workshop
+) -> Stripped:
+    with case.open_object(original.sha256) as stream:
+        return write_stripped(
+            stream, folder, media_type=original.media_type, purpose=purpose, workshop=shop
+        )
+
+
+def rehearse_file(path: Path, *, purpose: Purpose) -> Stripped:
+    """Make and judge the copy as :func:`strip_file` does, and keep nothing of it but the account.
+
+    The copy lies beside the file for that time, not where all temporary files of a machine lie.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".evidencekit-") as scratch:
+        return _copied_file(path, Path(scratch), purpose=purpose)
+
+
 def strip_file(path: Path, target: Path, *, purpose: Purpose = Purpose.SHARE) -> Stripped:
     """Write a stripped copy of a file that is in no case; no act is recorded anywhere.
 
@@ -97,15 +119,19 @@ def strip_file(path: Path, target: Path, *, purpose: Purpose = Purpose.SHARE) ->
         _reserved(target),
         tempfile.TemporaryDirectory(dir=target.parent, prefix=".evidencekit-") as scratch,
     ):
-        with open_regular(path) as stream:
-            size = os.fstat(stream.fileno()).st_size
-            media_type = identify(stream.read(HEAD), size=size).media_type
-            with open_workshop(size) as shop:
-                stripped = write_stripped(
-                    stream, Path(scratch), media_type=media_type, purpose=purpose, workshop=shop
-                )
+        stripped = _copied_file(path, Path(scratch), purpose=purpose)
         stripped.path.replace(target)
         return replace(stripped, path=target)
+
+
+def _copied_file(path: Path, folder: Path, *, purpose: Purpose) -> Stripped:
+    with open_regular(path) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        media_type = identify(stream.read(HEAD), size=size).media_type
+        with open_workshop(size) as shop:
+            return write_stripped(
+                stream, folder, media_type=media_type, purpose=purpose, workshop=shop
+            )
 
 
 @contextmanager

@@ -58,3 +58,32 @@ def test_a_folder_that_is_not_there_is_named(cli: Cli) -> None:
 
     assert done.code == 10
     assert "nowhere: there is no such file or folder" in done.err
+
+
+def test_a_trial_shows_each_value_that_would_go_and_keeps_nothing(cli: Cli) -> None:
+    photo(cli.folder)
+    before = sorted(cli.folder.iterdir())
+    (done,) = cli("strip", "사진.jpg", "--dry-run", "--json").ok().objects
+    values = done["values"]
+    assert isinstance(values, list)
+    shown = cli("strip", "사진.jpg", "--dry-run").ok().out
+
+    assert {MARK.decode(), TAKEN} <= {
+        one["readable"] for one in values if isinstance(one, dict) and "readable" in one
+    }
+    assert MARK.decode() in shown
+    assert sorted(cli.folder.iterdir()) == before
+
+
+def test_a_trial_in_a_case_records_nothing(cli: Cli) -> None:
+    original = photo(cli.folder)
+    cli("init", "사건", "--title", "t", "--actor", "a").ok()
+    cli("add", str(original), "--case", "사건").ok()
+    files = sorted(one for one in (cli.folder / "사건").rglob("*") if one.is_file())
+    (artifact,) = cli("list", "--case", "사건", "--json").ok().objects
+    logged = cli("log", "--case", "사건", "--json").ok().objects
+    done = cli("strip", artifact["id"], "--dry-run", "--case", "사건", "--json").ok().object
+
+    assert MARK.decode() in str(done["values"])
+    assert cli("log", "--case", "사건", "--json").ok().objects == logged
+    assert sorted(one for one in (cli.folder / "사건").rglob("*") if one.is_file()) == files

@@ -11,12 +11,13 @@ from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.reasons import listed
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.shapes import artifact_object
+from evidencekit.metadata.facts import fact_to_json
 from evidencekit.metadata.rebuilt import Purpose
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.json import Json
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _
-from evidencekit.workflow.strip import derivation_of, strip, strip_file
+from evidencekit.workflow.strip import derivation_of, rehearse, rehearse_file, strip, strip_file
 
 _ARTIFACT = re.compile(r"a\d+-\d+")
 _MEMBERS = ("removed", "kept", "changed", "lossless", "decoder")
@@ -45,12 +46,22 @@ _MEMBERS = ("removed", "kept", "changed", "lossless", "decoder")
 )
 @click.option("--out", metavar="PATH", type=click.Path(), help=_("Where the copy of a PATH goes."))
 @click.option("--again", is_flag=True, help=_("Make another copy although there is one."))
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help=_("Show each value that would be gone, and keep no copy. Nothing is recorded."),
+)
 @pass_session
-def command(session: Session, *, what: str, purpose: str, out: str | None, again: bool) -> int:
+def command(
+    session: Session, *, what: str, purpose: str, out: str | None, again: bool, dry_run: bool
+) -> int:
     """Make the copy, unless there is one, and say what is gone from it."""
     wanted = Purpose(purpose)
+    if dry_run:
+        _rehearse(session, what, wanted)
+        return 0
     if not _ARTIFACT.fullmatch(what):
-        _strip_file(session, Path(what), wanted, out)
+        _strip_file(session, _file(what), wanted, out)
         return 0
     if out is not None:
         raise click.UsageError(_("--out is for a file; a copy of an artifact goes into the case"))
@@ -64,6 +75,30 @@ def command(session: Session, *, what: str, purpose: str, out: str | None, again
     return 0
 
 
+def _rehearse(session: Session, what: str, purpose: Purpose) -> None:
+    """Say what a copy would be without, value by value."""
+    if _ARTIFACT.fullmatch(what):
+        done = rehearse(opened(session), what, purpose=purpose, setting=here())
+    else:
+        done = rehearse_file(_file(what), purpose=purpose)
+    account = derivation_of(done)
+    if session.json:
+        values: list[Json] = [fact_to_json(fact) for fact in done.absent]
+        output.put_json({**{name: account[name] for name in _MEMBERS}, "values": values})
+        return
+    output.say(_("a trial: no copy was kept, nothing was recorded"))
+    _print_account(account)
+    for fact in done.absent:
+        output.columns([(fact.group, 10), (fact.tag, 28), (fact.readable, 0)])
+
+
+def _file(what: str) -> Path:
+    path = Path(what)
+    if not path.exists():
+        raise click.UsageError(_("{what}: no such file, and no artifact").format(what=path))
+    return path
+
+
 def _existing(case: Case, artifact_id: str, purpose: Purpose) -> Artifact | None:
     """Return the newest copy that an earlier run made; it was made from the same bytes."""
     ids = [
@@ -74,8 +109,6 @@ def _existing(case: Case, artifact_id: str, purpose: Purpose) -> Artifact | None
 
 
 def _strip_file(session: Session, path: Path, purpose: Purpose, out: str | None) -> None:
-    if not path.exists():
-        raise click.UsageError(_("{what}: no such file, and no artifact").format(what=path))
     target = Path(out) if out is not None else path.with_stem(f"{path.stem}-stripped")
     done = derivation_of(strip_file(path, target, purpose=purpose))
     if session.json:
