@@ -99,3 +99,35 @@ def test_what_is_no_picture_is_refused_and_nothing_is_recorded(filled: Cli) -> N
     assert filled("-C", "C", "fingerprint", "a2-1", "--crop", "1,2,3").code == 10
     assert filled("-C", "C", "match", "a2-1").code == 10
     assert filled("-C", "C", "list", "--json").ok().objects == before
+
+
+def test_one_that_cannot_be_fingerprinted_does_not_hold_up_the_others(filled: Cli) -> None:
+    (filled.folder / "broken.png").write_bytes(png(scene(3))[:3000])
+    filled("-C", "C", "add", "broken.png").ok()
+    (broken,) = (
+        one["id"] for one in filled("-C", "C", "list", "--json").ok().objects
+        if one["name"] == "broken.png"
+    )  # fmt: skip
+    done = filled("-C", "C", "fingerprint", "a2-1", broken, "a2-5", "a2-3", "--json")
+
+    assert done.code == 3
+    assert [one["fingerprint"]["of"] for one in done.objects] == ["a2-1", "a2-3"]
+    assert f"{broken}:" in done.err
+    assert "a2-5:" in done.err
+
+
+def test_a_grey_picture_of_16_bits_is_known_by_its_8_upper_ones(filled: Cli) -> None:
+    grey = scene(5)[:, :, 0]
+    for name, picture in (("8.png", grey), ("16.png", grey.astype(np.uint16) * 256 + 7)):
+        Image.fromarray(picture).save(filled.folder / name)
+        filled("-C", "C", "add", name).ok()
+    ids = [
+        one["id"] for one in filled("-C", "C", "list", "--json").ok().objects
+        if one["name"] in {"8.png", "16.png"}
+    ]  # fmt: skip
+    found = [
+        one["fingerprint"]["hashes"]
+        for one in filled("-C", "C", "fingerprint", *ids, "--json").ok().objects
+    ]
+
+    assert found[0] == found[1]

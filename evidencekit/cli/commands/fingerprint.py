@@ -7,9 +7,11 @@ from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.shapes import artifact_object
+from evidencekit.cli.taken import PART_MISSING
 from evidencekit.errors import BadInput
 from evidencekit.model.json import JsonObject
 from evidencekit.text.catalog import _
+from evidencekit.text.clean import clean
 from evidencekit.workflow.fingerprint import DIGESTS, Asked, fingerprint, hashes_in
 
 _NUMBERS, _LOW_QUALITY = 4, 50
@@ -46,16 +48,26 @@ def command(
     digests: tuple[str, ...],
     allow_large: bool,
 ) -> int:
-    """Print each fingerprint."""
+    """Print each fingerprint; of several, one that cannot be made does not hold up the others."""
     case = opened(session)
     asked = Asked(crop=_crop(crop), digests=digests, allows_large=allow_large)
+    failed = 0
     for one in ids:
-        made, said = fingerprint(case, one, asked, actor=actor_of(session, case), setting=here())
+        try:
+            made, said = fingerprint(
+                case, one, asked, actor=actor_of(session, case), setting=here()
+            )
+        except BadInput as exc:
+            if len(ids) == 1:
+                raise
+            failed += 1
+            output.complain(f"{clean(one)}: {exc}", hint=exc.hint)
+            continue
         if session.json:
             output.put_json({**artifact_object(made), "fingerprint": said})
         else:
             _print(made.id, said, session)
-    return 0
+    return PART_MISSING if failed else 0
 
 
 def _crop(text: str | None) -> tuple[int, int, int, int] | None:

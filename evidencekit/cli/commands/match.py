@@ -9,12 +9,13 @@ from evidencekit.cli.command import Command
 from evidencekit.cli.marks import N_
 from evidencekit.cli.opening import opened
 from evidencekit.cli.session import Session, pass_session
+from evidencekit.cli.taken import PART_MISSING
 from evidencekit.model.json import Json
 from evidencekit.text.catalog import _, ngettext
 from evidencekit.text.clean import clean
 from evidencekit.workflow.match import Found, Matched, match
 
-_THRESHOLD, _BITS, _LOW_QUALITY, _PARTLY = 31, 256, 50, 3
+_THRESHOLD, _BITS, _LOW_QUALITY = 31, 256, 50
 _VARIANTS = (
     N_("as it is"), N_("turned 90°"), N_("turned 180°"), N_("turned 270°"), N_("mirrored"),
     N_("mirrored, turned 90°"), N_("mirrored, turned 180°"), N_("mirrored, turned 270°"),
@@ -53,7 +54,7 @@ def command(session: Session, *, what: str, against: Path | None, threshold: int
         output.put_json(_object(result))
     else:
         _print(session, result)
-    return _PARTLY if result.unreadable else 0
+    return PART_MISSING if result.unreadable else 0
 
 
 def _object(result: Matched) -> dict[str, Json]:

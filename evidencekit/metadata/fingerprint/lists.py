@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 _HASH = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{64}(?![0-9a-fA-F])")
 _MAX_LINE, _MAX_LABEL = 65_536, 200
@@ -39,14 +40,23 @@ def read_list(path: Path) -> Iterator[Listed | Unreadable]:
     """Yield the entries of a list; comments (#) and a head of names are neither."""
     column: int | None = None
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-        for number, line in enumerate(lines, start=1):
-            text = line[:_MAX_LINE].strip()
+        for number, line in enumerate(_starts(lines), start=1):
+            text = line.strip()
             if not text or text.startswith("#"):
                 continue
             if number == 1 and (head := _head(text)):
                 column = next((at for at, name in enumerate(head) if name in _NAMES), None)
                 continue
             yield _member(text, number) if text.startswith("{") else _cell(text, number, column)
+
+
+def _starts(lines: TextIO) -> Iterator[str]:
+    """Yield each line as far as it is looked at; the rest of it is never held."""
+    while line := lines.readline(_MAX_LINE):
+        rest = line
+        while len(rest) == _MAX_LINE and not rest.endswith(("\n", "\r")):
+            rest = lines.readline(_MAX_LINE)
+        yield line
 
 
 def _head(text: str) -> list[str]:

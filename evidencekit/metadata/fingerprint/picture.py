@@ -34,7 +34,7 @@ def picture(stream: BinaryIO, argument: Json) -> JsonObject:
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         with Image.open(stream) as opened:
             size = opened.size
-            found, measures = _fingerprint(opened.convert("RGB"), crop)
+            found, measures = _fingerprint(_in_colour(opened), crop)
     return {
         "procedure": PROCEDURE, "hashes": list(found.hashes), "quality": found.quality,
         "size": list(size), "scaled": list(measures),
@@ -42,8 +42,11 @@ def picture(stream: BinaryIO, argument: Json) -> JsonObject:
 
 
 def film(stream: BinaryIO, argument: Json) -> JsonObject | None:
-    """Return the fingerprint of each key frame; None where PyAV is not installed."""
-    del argument
+    """Return the fingerprint of each key frame; None where PyAV is not installed.
+
+    Raises ``ValueError`` for frames of more ``pixels`` than ``argument`` allows.
+    """
+    _crop, limit = _asked(argument)
     try:
         import av  # noqa: PLC0415 (an extra)
     except ImportError:
@@ -51,6 +54,8 @@ def film(stream: BinaryIO, argument: Json) -> JsonObject | None:
     frames: list[Json] = []
     with av.open(stream, "r") as container:
         track: Any = container.streams.video[0]
+        if track.codec_context.width * track.codec_context.height > limit:
+            raise ValueError(f"more than {limit} pixels in a frame")
         track.codec_context.skip_frame = "NONKEY"
         track.codec_context.thread_count = 1
         for frame in container.decode(track):
@@ -87,6 +92,13 @@ def _fingerprint(
         image = image.crop((x, y, x + width, y + height))
     image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
     return pdq(np.asarray(image, dtype=np.uint8)), image.size
+
+
+def _in_colour(opened: "Image.Image") -> "Image.Image":
+    """Grey of 16 bits is made 8 by its upper half; Pillow would take all above 255 for white."""
+    if opened.mode.startswith("I"):
+        return Image.fromarray((np.asarray(opened) >> 8).astype(np.uint8)).convert("RGB")
+    return opened.convert("RGB")
 
 
 def _register_heif() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -157,3 +158,21 @@ def test_a_line_of_brackets_ends_no_list(tmp_path: Path) -> None:
     assert list(read_list(path)) == [
         Unreadable(line=1), Listed(hash="ab" * 32, label="", line=2),
     ]  # fmt: skip
+
+
+def test_of_an_endless_line_no_more_than_its_start_is_held(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text(f"{'0' * 64}\n{'x' * 3_000_000}\n{'1' * 64}\n", encoding="ascii")
+    tracemalloc.start()
+    found = list(read_list(path))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert [one.line for one in found] == [1, 2, 3]
+    assert [type(one) for one in found] == [Listed, Unreadable, Listed]
+    assert peak < 1_000_000
+
+
+def test_a_film_of_more_pixels_than_are_allowed_is_not_decoded() -> None:
+    with pytest.raises(ValueError, match="pixels in a frame"):
+        film(io.BytesIO(films.coded_film()), {"crop": None, "pixels": 100})
