@@ -89,7 +89,7 @@ def _rehearse(session: Session, what: str, purpose: Purpose) -> None:
     output.say(_("a trial: no copy was kept, nothing was recorded"))
     _print_account(account)
     for fact in done.absent:
-        output.columns([(fact.group, 10), (fact.tag, 28), (fact.readable, 0)])
+        output.columns([(fact.group, 14), (fact.tag, 28), (fact.readable, 0)])
 
 
 def _file(what: str) -> Path:
