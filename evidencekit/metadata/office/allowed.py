@@ -3,6 +3,7 @@
 Lists of names, not rules: an element of the text that is not among them is never guessed at.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -108,6 +109,21 @@ spcFirstLastPara hR wR stAng swAng thresh bright contrast tx ty flip adj fontSca
 lat lon rev fov zoom prstMaterial contourW extrusionH"""
 ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split())
 """By local name; what they say are numbers, or words of the standard."""
+FREE = frozenset(
+    {
+        ("altName", "val"), ("font", "name"), ("font", "typeface"), ("latin", "typeface"),
+        ("ea", "typeface"), ("cs", "typeface"), ("rFonts", "ascii"), ("rFonts", "hAnsi"),
+        ("rFonts", "eastAsia"), ("rFonts", "cs"), ("sym", "font"), ("lvlText", "val"),
+        ("chr", "val"), ("begChr", "val"), ("endChr", "val"), ("sepChr", "val"), ("gd", "fmla"),
+    }
+)  # fmt: skip
+"""Elements and attributes of free text: names of fonts, and signs that are drawn."""
+_LENGTH = r"[-+]?\d*\.?\d*(?:%|pt|cm|mm|in|pc|pi)?"
+_WORD = r"[0-9A-Fa-f]{1,20}|#[0-9A-Fa-f]{6}|[A-Za-z][A-Za-z0-9]{0,44}"
+_LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){1,2}"
+_SCHEMA = r"http://schemas\.(?:openxmlformats\.org|microsoft\.com/office)/[A-Za-z0-9/]{1,60}"
+PLAIN = re.compile(f"{_LENGTH}|{_WORD}|{_LANGUAGE}|{_SCHEMA}")
+"""What every other attribute must be: a number, a word of the standard, a language, a schema."""
 TEXT_ELEMENTS = frozenset({W + "t", M + "t"})
 """The text in them is what is seen on the page."""
 OWN_WORDS = (

@@ -12,8 +12,10 @@ from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.allowed import (
     ATTRIBUTES,
     ELEMENTS,
+    FREE,
     MC,
     PIC,
+    PLAIN,
     TEXT_ELEMENTS,
     WP,
     WPS,
@@ -58,6 +60,7 @@ _STYLE_REFERENCES = frozenset(
 _EXTENSIONS = "{http://schemas.microsoft.com/office/word/"
 _SEEN = tuple(f"{_EXTENSIONS}2010/wordprocessing{name}}}" for name in ("Shape", "Group", "Canvas"))
 _ALTERNATIVES = {MC + "Choice", MC + "Fallback"}
+_OF_THEMES = {A + name for name in ("theme", "clrScheme", "fontScheme", "fmtScheme")}
 _NAMED = {WP + "docPr", PIC + "cNvPr", WPS + "cNvPr"}
 _OFF = {"0", "false", "off"}
 
@@ -139,7 +142,7 @@ class Writer:
             elif key == XML + "space":
                 yield key, value
             elif local(key) in ATTRIBUTES and not key.startswith("{http://schemas.microsoft"):
-                yield key, self._value(one, key, value)
+                yield from self._plain(one, key, self._value(one, key, value))
             else:
                 self._gone.note("editing-marks")
 
@@ -155,9 +158,17 @@ class Writer:
             return self._styles.get(value, "s0")
         if one.tag == W + "name" and value not in STYLE_NAMES:
             return f"style {self._named()}"
-        if name == "name" and one.tag.startswith(A):
+        if name == "name" and one.tag in _OF_THEMES:
             return "theme"
         return value
+
+    def _plain(self, one: Element, key: str, value: str) -> Iterator[tuple[str, str]]:
+        """Yield an attribute whose value says nothing but how something looks."""
+        place = local(one.tag), local(key)
+        if place in FREE or one.tag == W + "name" or PLAIN.fullmatch(value):
+            yield key, value
+        else:
+            self._gone.note("settings")
 
     def _named(self) -> int:
         self._numbered += 1

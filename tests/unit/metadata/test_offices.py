@@ -60,6 +60,32 @@ def test_rows_that_were_deleted_or_hidden_are_not_in_a_copy(workshop: Workshop) 
     assert _text_of(copy) == "seen"
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<w:jc w:val='of MARK 7f3a91'/>", "<w:rFonts w:hint='of MARK 7f3a91'/>",
+        "<w:color w:val='of MARK 7f3a91' w:themeColor='of/MARK'/>", "<w:lang w:val='MARK of'/>",
+    ],
+)  # fmt: skip
+def test_no_attribute_holds_words_of_somebody(hidden: str, workshop: Workshop) -> None:
+    copy, account = stripped(simple(f"<w:p>{_run('x', hidden)}</w:p>"), DOCX, workshop)
+    with zipfile.ZipFile(BytesIO(copy)) as archive:
+        assert b"MARK" not in archive.read("word/document.xml")
+    assert "settings" in account.removed
+
+
+def test_guides_of_a_shape_keep_their_names(workshop: Workshop) -> None:
+    a, wp = (f"http://schemas.openxmlformats.org/drawingml/2006/{x}" for x in ("main", "x"))
+    shape = (
+        f"<w:drawing><a:graphic xmlns:a='{a}'><a:graphicData uri='{wp}'><a:prstGeom prst='rect'>"
+        "<a:avLst><a:gd name='adj1' fmla='val 50000'/></a:avLst></a:prstGeom></a:graphicData>"
+        "</a:graphic></w:drawing>"
+    )
+    copy, _account = stripped(simple(f"<w:p><w:r>{shape}</w:r></w:p>"), DOCX, workshop)
+    with zipfile.ZipFile(BytesIO(copy)) as archive:
+        assert b'name="adj1" fmla="val 50000"' in archive.read("word/document.xml")
+
+
 def test_numbers_of_pages_are_still_counted(workshop: Workshop) -> None:
     field = (
         "<w:p><w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText> NUMPAGES \\* x"
