@@ -41,7 +41,8 @@ def document(parts: Mapping[str, str | bytes], *, comment: bytes = b"") -> bytes
         archive.comment = comment
         for name, data in parts.items():
             entry = zipfile.ZipInfo(name, (2026, 5, 1, 10, 0, 2))
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            is_plain = name == "mimetype"
+            entry.compress_type = zipfile.ZIP_STORED if is_plain else zipfile.ZIP_DEFLATED
             archive.writestr(entry, data)
     return out.getvalue()
 

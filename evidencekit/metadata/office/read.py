@@ -25,11 +25,16 @@ _SAYING = frozenset(
     {
         "author", "initials", "date", "dateUtc", "dT", "userId", "providerId", "displayName",
         "descr", "title", "tooltip", "lastEdited", "userName", "personId", "creator", "modifiedBy",
-        "docId",
-        "rsidRoot", "tag", "alias", "o:title", "dataSource", "sourceFile", "href", "paraId",
+        "docId", "rsidRoot", "tag", "alias", "dataSource", "sourceFile", "href", "paraId", "url",
     }
 )  # fmt: skip
-_NAMED_BY_VALUE = frozenset({"rsid", "rsidRoot", "docVar", "tag", "alias", "attachedTemplate"})
+_NAMED_BY_VALUE = frozenset({"docVar", "tag", "alias", "cmAuthor", "trackChangeAuthor"})
+"""Elements whose ``val`` or ``name`` says something; the last two are people."""
+_SAYING_ELEMENTS = frozenset(
+    {"delText", "delInstrText", "instrText", "creator", "initial-creator", "date"}
+)
+_COMMENTING = frozenset({"annotation", "deletion"})
+"""OpenDocument: comments, and what was deleted (§5.5.4, §14.1), stand in the text itself."""
 _THINGS = {
     "ins": "Insertions", "del": "Deletions", "moveFrom": "Moves", "vanish": "HiddenText",
     "altChunk": "Attachment", "OLEObject": "Attachment", "control": "Control",
@@ -84,7 +89,6 @@ def _add_part(facts: FactList, parts: Parts, name: str) -> None:
 
 def _add_tree(facts: FactList, root: Element, part: str) -> None:
     is_property = _PROPERTIES.fullmatch(part) is not None
-    is_comment = "comment" in part.lower() or "notesslide" in part.lower()
     things: Counter[str] = Counter()
     rsids: dict[str, None] = {}
     for one in root.iter():
@@ -92,16 +96,24 @@ def _add_tree(facts: FactList, root: Element, part: str) -> None:
         if name in _THINGS:
             things[_THINGS[name]] += 1
         _add_attributes(facts, one, name, part, rsids, everything=is_property)
-        if is_property or name in {"delText", "delInstrText", "instrText"}:
+        if is_property or name in _SAYING_ELEMENTS:
             _add_text(facts, _group(part), _property(one), one.text or "", part)
-    if is_comment:
-        _add_text(facts, "Comment", local(root.tag), _whole_text(root), part)
-    for hidden in _hidden(root):
-        _add_text(facts, "Hidden", "text", hidden, part)
+    _add_unseen(facts, root, part)
     for thing, number in things.items():
         facts.structure(thing, f"{number} ×", source=part)
     for rsid in list(rsids)[:_MAX_RSIDS]:
         _add_text(facts, _group(part), "rsid", rsid, part)
+
+
+def _add_unseen(facts: FactList, root: Element, part: str) -> None:
+    """Add comments, notes of speakers, and text that is not shown."""
+    if "comment" in part.lower() or "notesslide" in part.lower():
+        _add_text(facts, "Comment", local(root.tag), _whole_text(root), part)
+    for one in root.iter():
+        if local(one.tag) in _COMMENTING:
+            _add_text(facts, "Comment", local(one.tag), _whole_text(one), part)
+    for hidden in _hidden(root):
+        _add_text(facts, "Hidden", "text", hidden, part)
 
 
 def _group(part: str) -> str:
@@ -128,7 +140,9 @@ def _add_attributes(
             _add_text(facts, _group(part), f"{name} {tag}", value, part)
         elif name == "Relationship" and tag == "Target" and one.get("TargetMode") == "External":
             _add_text(facts, "Link", local(one.get("Type", "").replace("/", "}")), value, part)
-        elif everything and tag == "content":
+        elif name == "sheet" and tag == "state" and value != "visible":
+            _add_text(facts, "Hidden", f"sheet, {value}", one.get("name", ""), part)
+        elif everything and tag == "content" and not (one.text or "").strip():
             _add_text(facts, _group(part), _property(one), value, part)
 
 

@@ -7,9 +7,13 @@ import pytest
 from defusedxml import ElementTree
 
 from evidencekit.errors import BadInput
+from evidencekit.metadata.identify.by_content import identify
+from evidencekit.metadata.identify.types import extension_for
+from evidencekit.metadata.record import record
 from evidencekit.metadata.workshop import Workshop
+from evidencekit.sandbox.runner import Worker
 from tests.tools.copies import stripped
-from tests.tools.offices import DOCX, simple
+from tests.tools.offices import DOCX, document, simple
 from tests.tools.planted import PLANTED
 
 
@@ -109,6 +113,70 @@ def test_numbers_of_pages_are_still_counted(workshop: Workshop) -> None:
 def test_what_is_not_understood_is_refused(body: str, why: str, workshop: Workshop) -> None:
     with pytest.raises(BadInput, match=why):
         stripped(simple(body), DOCX, workshop)
+
+
+_ELSEWHERE = {
+    "xlsx": (
+        {
+            "[Content_Types].xml": "<Types/>",
+            "xl/workbook.xml": "<w><absPath url='C:/김/'/><sheet name='몰래' state='hidden'/></w>",
+            "xl/comments1.xml": "<c><author>김상담</author><text>메모 내용</text></c>",
+            "xl/persons/person.xml": "<p><person displayName='박조사' userId='S::park'/></p>",
+        },
+        {"C:/김/", "몰래", "김상담 메모 내용", "박조사", "S::park"},
+    ),
+    "pptx": (
+        {
+            "[Content_Types].xml": "<Types/>",
+            "ppt/presentation.xml": "<p/>",
+            "ppt/commentAuthors.xml": "<c><cmAuthor name='김상담' initials='ㄱ'/></c>",
+            "ppt/notesSlides/notesSlide1.xml": "<n><t>발표자 노트</t></n>",
+            "docProps/core.xml": "<c><lastModifiedBy>박조사</lastModifiedBy></c>",
+        },
+        {"김상담", "발표자 노트", "박조사"},
+    ),
+    "hwpx": (
+        {
+            "mimetype": "application/hwp+zip",
+            "Contents/content.hpf": "<p><title>진술서</title><meta name='creator' content='text'>"
+            "김상담</meta></p>",
+            "Contents/header.xml": "<h><trackChangeAuthor name='박조사'/></h>",
+            "Preview/PrvText.txt": "앞부분 글자",
+        },
+        {"진술서", "김상담", "박조사", "앞부분 글자"},
+    ),
+    "odt": (
+        {
+            "mimetype": "application/vnd.oasis.opendocument.text",
+            "meta.xml": "<m><initial-creator>김상담</initial-creator></m>",
+            "content.xml": "<c><annotation><creator>박조사</creator><p>메모 내용</p></annotation>"
+            "<deletion><p>지운 글</p></deletion></c>",
+        },
+        {"김상담", "박조사", "박조사 메모 내용", "지운 글"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", _ELSEWHERE)
+def test_people_comments_and_hidden_things_are_on_record(kind: str, worker: Worker) -> None:
+    parts, wanted = _ELSEWHERE[kind]
+    data = document(parts)
+    media_type = identify(data, size=len(data)).media_type
+    assert extension_for(media_type) == kind
+    found = record(BytesIO(data), media_type=media_type, worker=worker)
+
+    assert wanted <= {fact.readable for fact in found.facts}
+    assert found.problems == ()
+
+
+def test_a_locked_or_damaged_document_is_said_to_be_one(worker: Worker) -> None:
+    data = bytearray(simple("<w:p/>"))
+    data[data.rindex(b"PK\x01\x02") + 8] |= 1  # the flag of a locked member
+    found = record(BytesIO(data), media_type=DOCX, worker=worker)
+    cut = record(BytesIO(data[:200]), media_type=DOCX, worker=worker)
+
+    assert any("cannot be read" in problem for problem in found.problems)
+    assert any("no readable zip" in problem for problem in cut.problems)
 
 
 def test_entities_are_never_expanded(workshop: Workshop) -> None:
