@@ -138,6 +138,9 @@ def _print_account(done: dict[str, Json]) -> None:
             (_("removed"), removed),
             (_("kept"), listed("part", done.get("kept")) or None),
             (_("changed in the content"), listed("part", done.get("changed")) or None),
-            (_("decoded and compared by"), done.get("decoder") or _("nobody: no decoder here")),
+            (
+                _("decoded and compared by"),
+                done.get("decoder") or _("nothing: there is no decoder"),
+            ),
         ]
     )
