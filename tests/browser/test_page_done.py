@@ -4,6 +4,7 @@ import hashlib
 import json
 import struct
 import zlib
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -85,7 +86,8 @@ def test_links_forms_downloads_and_hidden_buttons_are_never_clicked(tmp_path: Pa
 
 
 def test_click_that_would_lead_away_leads_nowhere(tmp_path: Path) -> None:
-    with visited("/more-leads-away", tmp_path) as got:
+    unhurried = replace(QUICK, click_s=20, total_s=90)
+    with visited("/more-leads-away", tmp_path, limits=unhurried) as got:
         assert len(got.clicks) == 3
         assert not got.site.paths() & {"/small", "/upload", "/popped"}
         assert "still here" in got.dom

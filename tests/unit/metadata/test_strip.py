@@ -188,7 +188,7 @@ def test_the_samples_come_out_clean_with_the_same_picture(name: str, workshop: W
     assert picture(copy) == picture(data)
     for word in (b"SAMPLE", b"Sample", b"Gyeonbon", b"2026", b"Exif\0\0II", "견본".encode()):
         assert word not in copy
-    assert len(done.absent) > 10
+    assert len(done.absent) > 5
 
 
 def test_a_copy_of_a_copy_is_the_copy(workshop: Workshop) -> None:
