@@ -98,16 +98,22 @@ def fingerprints_of(case: Case) -> list[tuple[Artifact, JsonObject]]:
     return found
 
 
-def hashes_in(said: JsonObject) -> list[tuple[str, int | None]]:
-    """Return the fingerprints in a document: of a picture as it is, of a film each key frame."""
+def forms_in(said: JsonObject) -> list[tuple[tuple[str, ...], int | None]]:
+    """Return what a document holds of a picture, or of each key frame of a film, and where it is.
+
+    The first form is what was seen, the others what it would be turned and mirrored; documents of
+    films once held only the first.
+    """
     hashes, frames = said.get("hashes"), said.get("frames")
     if isinstance(hashes, list) and hashes:
-        return [(str(hashes[0]), None)]
-    return [
-        (str(one["hash"]), one["ms"] if isinstance(one["ms"], int) else None)
-        for one in (frames if isinstance(frames, list) else [])
-        if isinstance(one, dict)
-    ]
+        return [(tuple(map(str, hashes)), None)]
+    found: list[tuple[tuple[str, ...], int | None]] = []
+    for one in frames if isinstance(frames, list) else []:
+        if isinstance(one, dict):
+            more, ms = one.get("hashes"), one["ms"]
+            forms = tuple(map(str, more)) if isinstance(more, list) else (str(one["hash"]),)
+            found.append((forms, ms if isinstance(ms, int) else None))
+    return found
 
 
 def _made(case: Case, original: Artifact, asked: Asked) -> JsonObject:

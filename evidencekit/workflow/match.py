@@ -10,7 +10,7 @@ from evidencekit.formats.case import CASE_FILE
 from evidencekit.metadata.fingerprint.lists import Listed, Unreadable, read_list
 from evidencekit.store.case import Case, open_case
 from evidencekit.text.catalog import _
-from evidencekit.workflow.fingerprint import fingerprints_of, hashes_in
+from evidencekit.workflow.fingerprint import fingerprints_of, forms_in
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -24,8 +24,8 @@ class Found:
     hash: str
     distance: int
     variant: int | None
-    """Which of the eight forms matched, in the order of a fingerprint's ``hashes``; None where only
-    one form was looked for: of a hash, and of each key frame of a film."""
+    """Which of the eight forms matched, in the order of a fingerprint's ``hashes``; None where both
+    sides had only one, as a hash and a list."""
     ms: int | None
     """Of a film: where in it."""
 
@@ -45,18 +45,17 @@ class Matched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    hash: str
+    forms: tuple[str, ...]
     label: str
     ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Looked:
-    """What is looked for: the forms of a picture, the key frames of a film, or one hash."""
+    """What is looked for: a picture or each key frame of a film in all forms, or one hash."""
 
-    hashes: tuple[str, ...]
+    frames: tuple[tuple[str, ...], ...]
     artifact: str = ""
-    has_forms: bool = False
     quality: int | None = None
 
 
@@ -72,39 +71,54 @@ def match(case: Case, what: str, *, against: Path | None, threshold: int) -> Mat
     looked = _looked_for(case, what)
     known, unreadable = _known(case, against)
     known = [one for one in known if against is not None or one.label != looked.artifact]
-    matches = near(looked.hashes, table_of([one.hash for one in known]), threshold=threshold)
+    rows = _rows(looked, known)
+    wanted = [(variant, one) for frame in looked.frames for variant, one in enumerate(frame)]
+    matches = near(
+        [one for _variant, one in wanted],
+        table_of([known[of].forms[form] for of, form in rows]),
+        threshold=threshold,
+    )
+    found: dict[int, Found] = {}
+    for one in matches:  # nearest first
+        of, form = rows[one.index]
+        turned = max(form, wanted[one.variant][0])  # only one side has more than one form
+        has_forms = len(known[of].forms) > 1 or max(map(len, looked.frames)) > 1
+        found.setdefault(of, _found(known[of], one.distance, turned if has_forms else None))
     return Matched(
-        found=[
-            Found(
-                label=known[one.index].label,
-                hash=known[one.index].hash,
-                distance=one.distance,
-                variant=one.variant if looked.has_forms else None,
-                ms=known[one.index].ms,
-            )
-            for one in matches
-        ],
+        found=list(found.values()),
         looked_at=len(known),
         unreadable=unreadable,
         quality=looked.quality,
     )
 
 
+def _rows(looked: _Looked, known: Sequence[_Known]) -> list[tuple[int, int]]:
+    """Return which forms of what is known are looked at: all where but one is looked for."""
+    is_turned = all(len(frame) > 1 for frame in looked.frames)
+    return [
+        (number, form)
+        for number, one in enumerate(known)
+        for form in range(1 if is_turned else len(one.forms))
+    ]
+
+
+def _found(known: _Known, distance: int, variant: int | None) -> Found:
+    return Found(
+        label=known.label, hash=known.forms[0], distance=distance, variant=variant, ms=known.ms
+    )
+
+
 def _looked_for(case: Case, what: str) -> _Looked:
     if _HASH.fullmatch(what.lower()):
-        return _Looked(hashes=(what.lower(),))
+        return _Looked(frames=((what.lower(),),))
     artifact = case.artifact(what)
     for other, said in reversed(fingerprints_of(case)):
         if other.id != artifact.id:
             continue
-        hashes, quality = said.get("hashes"), said.get("quality")
-        if not isinstance(hashes, list):
-            frames = tuple(one for one, _ms in hashes_in(said))
-            return _Looked(hashes=frames, artifact=artifact.id)
+        quality = said.get("quality")
         return _Looked(
-            hashes=tuple(map(str, hashes)),
+            frames=tuple(forms for forms, _ms in forms_in(said)),
             artifact=artifact.id,
-            has_forms=True,
             quality=quality if isinstance(quality, int) else None,
         )
     raise BadInput(
@@ -117,9 +131,9 @@ def _known(case: Case, against: Path | None) -> tuple[list[_Known], list[int]]:
     if against is None or (against / CASE_FILE).is_file():
         other = case if against is None else open_case(against)
         found = [
-            _Known(hash=one, label=artifact.id, ms=ms)
+            _Known(forms=forms, label=artifact.id, ms=ms)
             for artifact, said in fingerprints_of(other)
-            for one, ms in hashes_in(said)
+            for forms, ms in forms_in(said)
         ]
         return found, []
     if not against.is_file():
@@ -129,7 +143,7 @@ def _known(case: Case, against: Path | None) -> tuple[list[_Known], list[int]]:
     for entry in read_list(against):
         match entry:
             case Listed():
-                listed.append(_Known(hash=entry.hash, label=entry.label or f"{entry.line}"))
+                listed.append(_Known(forms=(entry.hash,), label=entry.label or f"{entry.line}"))
             case Unreadable():
                 unreadable.append(entry.line)
     return listed, unreadable

@@ -74,13 +74,30 @@ def test_a_film_has_key_frames_and_the_md5_of_its_bytes(filled: Cli) -> None:
     assert told["sha1"] == hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
 
-def test_key_frames_of_a_film_that_is_looked_for_are_no_turned_forms(filled: Cli) -> None:
+def test_a_film_is_found_as_it_is_and_mirrored(filled: Cli) -> None:
     made = filled("-C", "C", "fingerprint", "a2-4", "--json").ok().objects[0]["fingerprint"]
-    (filled.folder / "list.csv").write_text(f"hash,id\n{made['frames'][0]['hash']},x\n")
+    hashes = made["frames"][0]["hashes"]
+    (filled.folder / "list.csv").write_text(f"hash,id\n{hashes[0]},x\n{hashes[4]},y\n")
     told = filled("-C", "C", "match", "a2-4", "--against", "list.csv", "--json").ok().objects[0]
+    found = {one["label"]: (one["distance"], one["variant"]) for one in told["found"]}
+    assert found["x"] == (0, "as it is")
+    assert found["y"][0] == 0
+
+
+def test_a_hash_of_a_turned_copy_is_found_in_the_case_once(filled: Cli) -> None:
+    made = filled("-C", "C", "fingerprint", "a2-1", "--json").ok().objects[0]["fingerprint"]
+    told = filled("-C", "C", "match", made["hashes"][2], "--json").ok().objects[0]
     assert [(one["label"], one["distance"], one["variant"]) for one in told["found"]] == [
-        ("x", 0, ""),
+        ("a2-1", 0, "turned 180°"),
     ]  # fmt: skip
+    assert told["looked_at"] == 1
+
+
+def test_a_hash_and_a_list_have_no_turned_forms(filled: Cli) -> None:
+    made = filled("-C", "C", "fingerprint", "a2-1", "--json").ok().objects[0]["fingerprint"]
+    (filled.folder / "list.csv").write_text(f"hash,id\n{made['hashes'][0]},x\n")
+    done = filled("-C", "C", "match", made["hashes"][0], "--against", "list.csv", "--json").ok()
+    assert [one["variant"] for one in done.objects[0]["found"]] == [""]
 
 
 def test_an_export_holds_fingerprints_back(filled: Cli, key: str) -> None:

@@ -14,6 +14,7 @@ from evidencekit.capture.page.media_guard import EndedAtHead, MediaGuard
 from evidencekit.capture.page.seen import MAX_URL_CHARS, Document, Problem
 from evidencekit.capture.page.traffic import EMPTY_REFUSAL
 from evidencekit.capture.page.visit import Visit
+from evidencekit.capture.page.watch import MANY_DIALOGS
 from evidencekit.capture.recording.two_files import Recording
 from evidencekit.capture.without_media.allowed import is_no_text, is_text_type
 from evidencekit.capture.without_media.telling import WITHOUT_MEDIA
@@ -121,7 +122,9 @@ def _ended_at_head(page: EndedAtHead) -> tuple[str, ...]:
 
 
 def _missing(visit: Visit, recording: Recording) -> tuple[str, ...]:
+    dialogs = visit.seen.dialogs
     counts: Mapping[str, int] = {
+        "dialogs-without-end": dialogs if dialogs >= MANY_DIALOGS else 0,
         "frames-crashed": visit.seen.crashed,
         "resources-failed": visit.seen.failed,
         "resources-bad-status": visit.seen.bad_status,

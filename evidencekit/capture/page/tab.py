@@ -14,7 +14,7 @@ from evidencekit.capture.chromium.cdp import CallRefused, CallTimedOut, Connecti
 from evidencekit.capture.page import views as page_views
 from evidencekit.capture.page.view import Call
 from evidencekit.capture.page.visit import BrowserLimits, Visit
-from evidencekit.capture.page.watch import AUTO_ATTACH, REPORTING, Watch
+from evidencekit.capture.page.watch import AUTO_ATTACH, REPORTING, TOO_MANY_DIALOGS, Watch
 
 CALL_S = 10.0
 ALIVE_S = 4.0
@@ -74,6 +74,8 @@ class Tab:
             self.visit.add_reason("page-crashed")
         elif self._left() <= 0:
             self.visit.add_reason("timed-out total")
+        elif self._is_held():
+            pass  # the verdict says so
         else:
             return self._log_size() > self.limits.log_bytes * _HARD_LIMIT
         return True
@@ -98,7 +100,7 @@ class Tab:
             params,
             session=self.watch.session,
             timeout_s=max(0.1, min(timeout_s, self._left())),
-            is_vain=lambda: self.watch.is_crashed,
+            is_vain=lambda: self.watch.is_crashed or self._is_held(),
         )
 
     def limited(self, limit_s: float) -> Call:
@@ -124,6 +126,9 @@ class Tab:
         self.connection.post("Runtime.terminateExecution", session=self.watch.session)
         self.visit.add_reason("scripts-stopped")
         return True
+
+    def _is_held(self) -> bool:
+        return self.watch.seen.dialogs >= TOO_MANY_DIALOGS
 
     def _is_alive(self) -> bool:
         try:

@@ -5,9 +5,11 @@ of their own in Chromium; each is attached, told to report, and let go, in that 
 waiting, since a service worker that waits for us while we wait for it hangs both.
 
 What a page must not do is refused here. Dialogs are dismissed, and counted, as a person would who
-wants nothing of them; only a page that asks whether it may be left is told yes. Popups are closed
-before they load. Permissions and downloads are denied for the whole browser. For what another
-program would have to open there is none (:mod:`evidencekit.capture.chromium.process`).
+wants nothing of them; only a page that asks whether it may be left is told yes. A script that goes
+on opening them is told to stop. Not each one hears it: a loop may be compiled such that it hardly
+ever looks (seen with 156), and that page is given up. Popups are closed before they load.
+Permissions and downloads are denied for the whole browser. For what another program would have to
+open there is none (:mod:`evidencekit.capture.chromium.process`).
 """
 
 from collections.abc import Callable, Mapping
@@ -24,6 +26,8 @@ _OWN_WINDOWS = "browser_ui"  # parts of the browser itself, such as its address 
 _SHOWN_BY_BROWSERS = frozenset(
     {"", "about", "blob", "chrome-error", "data", "file", "http", "https", "javascript"}
 )
+MANY_DIALOGS, TOO_MANY_DIALOGS = 100, 1000
+"""From the first on scripts are told to stop; with the second nothing else is tried."""
 AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 OFFLINE = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
 REPORTING: tuple[tuple[str, Params], ...] = (
@@ -145,6 +149,8 @@ class Watch:
 
     def _dialog(self, params: Params, session: str | None) -> None:
         self.seen.dialogs += 1
+        if self.seen.dialogs % MANY_DIALOGS == 0:
+            self._connection.post("Runtime.terminateExecution", session=session)
         self._connection.post(
             "Page.handleJavaScriptDialog",
             {"accept": params.get("type") == "beforeunload"},

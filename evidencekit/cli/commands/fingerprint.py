@@ -12,7 +12,7 @@ from evidencekit.errors import BadInput
 from evidencekit.model.json import JsonObject
 from evidencekit.text.catalog import _
 from evidencekit.text.clean import clean
-from evidencekit.workflow.fingerprint import DIGESTS, Asked, fingerprint, hashes_in
+from evidencekit.workflow.fingerprint import DIGESTS, Asked, fingerprint, forms_in
 
 _NUMBERS, _LOW_QUALITY = 4, 50
 
@@ -81,7 +81,7 @@ def _crop(text: str | None) -> tuple[int, int, int, int] | None:
 
 
 def _print(made: str, said: JsonObject, session: Session) -> None:
-    found = hashes_in(said)
+    found = forms_in(said)
     output.fields(
         [
             (_("fingerprint of"), said["of"]),

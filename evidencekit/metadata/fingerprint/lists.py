@@ -40,8 +40,11 @@ def read_list(path: Path) -> Iterator[Listed | Unreadable]:
     """Yield the entries of a list; comments (#) and a head of names are neither."""
     column: int | None = None
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-        for number, line in enumerate(_starts(lines), start=1):
+        for number, (line, is_whole) in enumerate(_starts(lines), start=1):
             text = line.strip()
+            if not is_whole:
+                yield Unreadable(line=number)
+                continue
             if not text or text.startswith("#"):
                 continue
             if number == 1 and (head := _head(text)):
@@ -50,13 +53,14 @@ def read_list(path: Path) -> Iterator[Listed | Unreadable]:
             yield _member(text, number) if text.startswith("{") else _cell(text, number, column)
 
 
-def _starts(lines: TextIO) -> Iterator[str]:
-    """Yield each line as far as it is looked at; the rest of it is never held."""
+def _starts(lines: TextIO) -> Iterator[tuple[str, bool]]:
+    """Yield each line and whether it is whole; what is beyond the limit is never held."""
     while line := lines.readline(_MAX_LINE):
-        rest = line
+        is_whole, rest = True, line
         while len(rest) == _MAX_LINE and not rest.endswith(("\n", "\r")):
             rest = lines.readline(_MAX_LINE)
-        yield line
+            is_whole = is_whole and not rest
+        yield line, is_whole
 
 
 def _head(text: str) -> list[str]:

@@ -10,6 +10,7 @@ import warnings
 from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from evidencekit.metadata.fingerprint.pdq import Pdq, pdq
@@ -54,20 +55,25 @@ def film(stream: BinaryIO, argument: Json) -> JsonObject | None:
     frames: list[Json] = []
     with av.open(stream, "r") as container:
         track: Any = container.streams.video[0]
-        if track.codec_context.width * track.codec_context.height > limit:
-            raise ValueError(f"more than {limit} pixels in a frame")
+        _limited(track.codec_context.width * track.codec_context.height, limit)
         track.codec_context.skip_frame = "NONKEY"
         track.codec_context.thread_count = 1
         for frame in container.decode(track):
             if len(frames) >= MAX_KEY_FRAMES:
                 break
+            _limited(frame.width * frame.height, limit)  # a film may change its measures
             found, _measures = _fingerprint(frame.to_image(), None)
             at = None if frame.time is None else round(frame.time, 3)
             frames.append(
                 {"ms": None if at is None else int(at * 1000), "hash": found.hashes[0],
-                 "quality": found.quality}
+                 "hashes": list(found.hashes), "quality": found.quality}
             )  # fmt: skip
     return {"procedure": PROCEDURE, "frames": frames, "decoder": f"PyAV {av.__version__}"}
+
+
+def _limited(pixels: int, limit: int) -> None:
+    if pixels > limit:
+        raise ValueError(f"more than {limit} pixels in a frame")
 
 
 def _asked(argument: Json) -> tuple[tuple[int, int, int, int] | None, int]:
@@ -95,10 +101,24 @@ def _fingerprint(
 
 
 def _in_colour(opened: "Image.Image") -> "Image.Image":
-    """Grey of 16 bits is made 8 by its upper half; Pillow would take all above 255 for white."""
+    """Grey of more than 8 bits is made 8; Pillow would take all above 255 for white.
+
+    Of 16 bits the upper half is taken. Where a file does not say how many there are, so many are
+    assumed as its largest value needs, in whole bytes; fractions of 1 are taken for such.
+    """
+    if opened.mode == "F":
+        values = np.nan_to_num(np.asarray(opened, dtype=np.float64))
+        values = np.clip(values, 0, None)
+        return _grey(values * 255 / max(1.0, float(values.max())))
     if opened.mode.startswith("I"):
-        return Image.fromarray((np.asarray(opened) >> 8).astype(np.uint8)).convert("RGB")
+        grey = np.clip(np.asarray(opened, dtype=np.int64), 0, None)
+        used = 16 if opened.mode.startswith("I;16") else int(grey.max()).bit_length()
+        return _grey(grey >> max(0, (used + 7) // 8 * 8 - 8))
     return opened.convert("RGB")
+
+
+def _grey(values: NDArray[Any]) -> "Image.Image":
+    return Image.fromarray(values.astype(np.uint8)).convert("RGB")
 
 
 def _register_heif() -> None:

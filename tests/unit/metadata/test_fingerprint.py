@@ -93,6 +93,27 @@ def test_key_frames_of_a_film_have_their_times() -> None:
     assert [one["ms"] for one in frames] == [0]
 
 
+def test_grey_of_any_depth_looks_the_same() -> None:
+    eight = scene(5).mean(axis=2)
+    found: set[str] = set()
+    for values in (eight.astype(np.uint8), (eight * 256).astype(np.uint16), eight.astype(np.int32),
+                   (eight * 2**16).astype(np.int32), (eight / 255).astype(np.float32),
+                   eight.astype(np.float32)):  # fmt: skip
+        stream = io.BytesIO()
+        Image.fromarray(values).save(stream, "TIFF")
+        hashes = picture(stream, ASKED)["hashes"]
+        assert isinstance(hashes, list)
+        found.add(str(hashes[0]))
+    assert max(distance(one, other) for one in found for other in found) <= 4
+
+
+def test_a_film_of_more_pixels_than_allowed_is_refused_unless_allowed() -> None:
+    coded = films.coded_film()
+    with pytest.raises(ValueError, match="pixels"):
+        film(io.BytesIO(coded), {"crop": None, "pixels": 100})
+    assert film(io.BytesIO(coded), {"crop": None, "pixels": MAX_PIXELS})
+
+
 def test_a_bomb_ends_no_more_than_its_own_worker() -> None:
     bomb = saved(np.zeros((10_000, 7_000), dtype=np.uint8))
     with Worker(Limits(memory_bytes=2**31)) as worker:
@@ -170,6 +191,8 @@ def test_of_an_endless_line_no_more_than_its_start_is_held(tmp_path: Path) -> No
 
     assert [one.line for one in found] == [1, 2, 3]
     assert [type(one) for one in found] == [Listed, Unreadable, Listed]
+    path.write_text("2" * 64 + "," + "x" * 70_000 + "\n", encoding="ascii")
+    assert list(read_list(path)) == [Unreadable(line=1)]  # not listed by a half
     assert peak < 1_000_000
 
 
