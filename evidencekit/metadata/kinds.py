@@ -72,6 +72,11 @@ def _paper(name: str) -> Kind:
     return Kind(name=name, read="office.read:read")
 
 
+def _old_paper(name: str) -> Kind:
+    """OLE containers that are recorded and not copied."""
+    return Kind(name=name, read="ole.read:read")
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "image/jpeg": Kind(
@@ -116,6 +121,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         f"{_OFFICE}.spreadsheetml.sheet": _paper("XLSX"),
         f"{_OFFICE}.presentationml.presentation": _paper("PPTX"),
         "application/hwp+zip": _paper("HWPX"),
+        "application/x-hwp": _old_paper("HWP"),
+        "application/msword": _old_paper("DOC"),
+        "application/vnd.ms-excel": _old_paper("XLS"),
+        "application/vnd.ms-powerpoint": _old_paper("PPT"),
+        "application/x-ole-storage": _old_paper("OLE"),
         "application/vnd.oasis.opendocument.text": _paper("ODT"),
         "application/vnd.oasis.opendocument.spreadsheet": _paper("ODS"),
         "application/vnd.oasis.opendocument.presentation": _paper("ODP"),

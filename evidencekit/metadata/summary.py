@@ -23,6 +23,8 @@ _WHEN = (  # in order of trust; each with the tag that may hold its offset from 
     ("PDF", "CreationDate", ""),
     ("bext", "OriginationDate", ""),
     ("RIFF", "IDIT", ""),
+    ("Office core", "created", ""),
+    ("OLE", "CreateDate", ""),
 )
 _APPLE, _ANDROID = "com.apple.quicktime.", "com.android."
 _MAKE = (
@@ -61,6 +63,8 @@ _SOFTWARE = (
     ("MPEG", "Encoder"),
     ("Vorbis", "Vendor"),
     ("RIFF", "ISFT"),
+    ("Office app", "Application"),
+    ("OLE", "Application"),
 )
 _EXIF_DATE = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)")
 
