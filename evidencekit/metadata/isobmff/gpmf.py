@@ -18,7 +18,9 @@ _MAX_DEPTH, _MAX_ITEMS = 4, 20_000
 _TEXTS = frozenset(
     {b"DVNM", b"CASN", b"MINF", b"FMWR", b"FWVS", b"GPSU", b"CAME", b"MUID", b"LENS"}
 )
-_ROW = 20  # bytes of a GPS5: latitude, longitude, altitude, speed in two and in three dimensions
+_POSITIONS = {b"GPS5": 20, b"GPS9": 32}
+"""Keys of positions, and bytes of one: latitude, longitude, altitude, two speeds, each of four
+bytes; then in newer cameras days, seconds, precision and fix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,10 @@ class _Item:
 
 
 def add_gpmf(facts: FactList, data: bytes, *, source: str, prefix: str = "") -> None:
-    """Add device, serial number, firmware and the first position; broken data end it in silence."""
+    """Add device, serial number, firmware and a position; broken data end it in silence.
+
+    It is the first, or with a ``prefix``, which is for the end of a film, the last.
+    """
     scale = [1]
     for item in _walk(data, 0):
         if item.key == b"SCAL":
@@ -37,8 +42,10 @@ def add_gpmf(facts: FactList, data: bytes, *, source: str, prefix: str = "") -> 
         elif item.key in _TEXTS:
             text = decode_text(item.data) if item.kind in b"cUFG" else item.data.hex()
             facts.add(GROUP, f"{prefix}{item.key.decode()}", text, raw=text, source=source)
-        elif item.key == b"GPS5" and len(item.data) >= _ROW:
-            _add_position(facts, item.data, scale, source=source, prefix=prefix)
+        elif row := _POSITIONS.get(item.key):
+            at = (len(item.data) // row - 1) * row if prefix else 0
+            if 0 <= at <= len(item.data) - row:
+                _add_position(facts, item.data[at:], scale, source=source, prefix=prefix)
 
 
 def _walk(data: bytes, depth: int) -> Iterator[_Item]:
