@@ -130,6 +130,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "application/vnd.oasis.opendocument.spreadsheet": _paper("ODS"),
         "application/vnd.oasis.opendocument.presentation": _paper("ODP"),
         "image/tiff": Kind(name="TIFF", read="exif.read:read_file"),
+        "image/svg+xml": Kind(name="SVG", read="svg.read:read"),
         "image/heic": _picture_file("HEIC", "heif.show:show"),
         "image/heif": _picture_file("HEIF", "heif.show:show"),
         "image/heic-sequence": Kind(name="HEIC", read="heif.read:read"),

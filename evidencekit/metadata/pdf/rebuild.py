@@ -46,7 +46,7 @@ def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
     with opened(stream) as source, pikepdf.new() as target:
         _note_properties(source, gone)
         _flatten(source, gone)
-        source.remove_unreferenced_resources()
+        _drop_unused(source)
         copying = Copying(target, gone)
         try:
             for page in source.pages:
@@ -98,6 +98,14 @@ def _flatten(source: pikepdf.Pdf, gone: Gone) -> None:
             source.flatten_annotations("all")
         except pikepdf.PdfError as exc:
             raise MalformedError(f"form fields that cannot be drawn: {exc}") from exc
+
+
+def _drop_unused(source: pikepdf.Pdf) -> None:
+    """Drop what no page draws; where a drawing is damaged, nobody can say what it would draw."""
+    source.get_warnings()  # of what came before
+    source.remove_unreferenced_resources()
+    if source.get_warnings():
+        raise MalformedError("a drawing that is damaged")
 
 
 def _is_field(one: pikepdf.Object) -> bool:

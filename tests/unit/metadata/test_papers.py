@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+import zlib
 from pathlib import Path
 from shutil import which
 
@@ -150,3 +151,20 @@ def test_earlier_versions_and_what_is_around_a_document_are_recorded(worker: Wor
 )
 def test_dates_are_shown_as_people_read_them(written: str, shown: str) -> None:
     assert shown_date(written) == shown
+
+
+def test_a_drawing_that_is_damaged_is_refused(workshop: Workshop) -> None:
+    """What such a page would still use nobody can say, so what it does not would stay."""
+    packed = zlib.compress(b"BT (seen) Tj ET " * 200)
+    for broken, is_copied in ((packed, True), (packed[:-40], False)):
+        made = pikepdf.new()
+        made.add_blank_page()
+        made.pages[0].Contents = pikepdf.Stream(made, b"")
+        made.pages[0].Contents.write(broken, filter=pikepdf.Name.FlateDecode)
+        out = io.BytesIO()
+        made.save(out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+        if is_copied:
+            assert stripped(out.getvalue(), PDF, workshop)[0]
+        else:
+            with pytest.raises(BadInput):
+                stripped(out.getvalue(), PDF, workshop)
