@@ -16,6 +16,7 @@ MAX_STEPS = 120
 MAX_CLICKS_EACH = 20
 MAX_CLICKS_KEPT = 60
 _SETTLE_S, _QUIET_S, _SOON_S = 3.0, 0.3, 0.15
+_TRIES = 4  # of a step that the page refuses
 _LOOKING_ONLY = frozenset({"scroll", "lazy-images"})
 _TOP = "scrollTo({top: 0, left: 0, behavior: 'instant'})"
 
@@ -43,7 +44,7 @@ class _Run:
         self._clicks = 0
 
     def run(self) -> None:
-        is_second_try = False
+        is_second_try, refused = False, 0
         for _step in range(MAX_STEPS):
             left_s = self._until - time.monotonic()
             if left_s <= 0 or self._clicks >= MAX_CLICKS_EACH:
@@ -53,11 +54,14 @@ class _Run:
             except CallTimedOut:
                 self._tab.stop_scripts()
                 break
-            except CallRefused:
-                if is_second_try:
+            except CallRefused:  # the page is just leaving, or being kept from it
+                refused += 1
+                if refused == _TRIES or self._tab.must_stop():
                     self._tab.visit.add_note(f"behaviour-failed {self._behaviour.name}")
                     return
-                answer = None
+                self._tab.wait(lambda: False, _SOON_S)
+                continue
+            refused = 0
             if answer is None and (is_second_try or not self._may_come_more()):
                 return
             is_second_try = answer is None
