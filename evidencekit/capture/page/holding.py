@@ -12,7 +12,7 @@ from typing import Any
 
 from evidencekit.capture.chromium.cdp import Connection, Params
 from evidencekit.capture.page.media_guard import MediaGuard
-from evidencekit.capture.page.traffic import text_of
+from evidencekit.capture.page.traffic import mapping_of, text_of
 
 DOCUMENTS = {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]}
 EVERYTHING = {
@@ -40,6 +40,7 @@ class Holding:
         self._media = media
         self._on_refused = on_refused
         self._rules: list[tuple[Rule, str | None]] = []
+        self._pages: list[str] = []
         connection.listen(self._on)
 
     def begin(self, call: Callable[[str, Params], Params]) -> None:
@@ -59,10 +60,15 @@ class Holding:
             call("Fetch.enable", DOCUMENTS)
 
     def _on(self, method: str, params: Params, session: str | None) -> None:
-        if method == "Target.attachedToTarget" and self._media is not None:
-            # Before anybody tells the target to go on: the listeners are called in order.
+        if method == "Target.attachedToTarget":
             child = text_of(params, "sessionId")
-            self._connection.post("Fetch.enable", EVERYTHING, session=child)
+            if text_of(mapping_of(params, "targetInfo"), "type") == "page":
+                self._pages.append(child)
+            if self._media is not None:
+                # Before anybody tells the target to go on: the listeners are called in order.
+                self._connection.post("Fetch.enable", EVERYTHING, session=child)
+        elif session in self._pages[1:]:
+            return  # a popup, which is not ours to answer: it is being closed
         elif method == "Fetch.requestPaused" and session is not None:
             reply, values = self._reply(params, session)
             values["requestId"] = text_of(params, "requestId")

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from evidencekit.capture.chromium.cdp import Connection, Params
+from evidencekit.capture.page.holding import DOCUMENTS
 from evidencekit.capture.page.seen import Seen
 from evidencekit.capture.page.traffic import Traffic, mapping_of, text_of
 from evidencekit.capture.page.websocket_log import WebSocketLog
@@ -69,6 +70,7 @@ class Watch:
         self.sockets = WebSocketLog(self.seen, clock=clock, is_without_payload=is_without_media)
         self.is_loaded = False
         self.is_crashed = False
+        self._popups: dict[str, str] = {}
         self._others: dict[str, _Other] = {}
         self._handlers: Mapping[str, Callable[[Params, str | None], None]] = {
             **self.traffic.handlers,
@@ -79,6 +81,7 @@ class Watch:
             "Page.loadEventFired": self._loaded,
             "Page.frameNavigated": self._navigated,
             "Page.javascriptDialogOpening": self._dialog,
+            "Fetch.requestPaused": self._held,
             "Page.frameStartedNavigating": self._navigates,
             "Browser.downloadWillBegin": self._download,
         }
@@ -108,9 +111,11 @@ class Watch:
         post = self._connection.post
         if kind == "page":
             self.seen.popups += 1
-            # In this order: it never loads, and as it shares a process with the page that opened
-            # it, it would hold both if it stayed paused.
-            post("Target.closeTarget", {"targetId": text_of(info, "targetId")})
+            # Let go first, and closed when what it would load was refused. Closed while paused it
+            # holds the page that opened it, as they share a process; closed while a request is
+            # held, that goes out.
+            self._popups[child] = text_of(info, "targetId")
+            post("Fetch.enable", DOCUMENTS, session=child)
             post("Runtime.runIfWaitingForDebugger", session=child)
             return
         if kind == _OWN_WINDOWS:
@@ -122,6 +127,13 @@ class Watch:
         for method, options in REPORTING:
             post(method, options, session=child)
         post("Runtime.runIfWaitingForDebugger", session=child)
+
+    def _held(self, params: Params, session: str | None) -> None:
+        target = self._popups.get(session or "")
+        if target is not None:
+            refusal = {"requestId": text_of(params, "requestId"), "errorReason": "Aborted"}
+            self._connection.post("Fetch.failRequest", refusal, session=session)
+            self._connection.post("Target.closeTarget", {"targetId": target})
 
     def _detached(self, params: Params, _session: str | None) -> None:
         gone = text_of(params, "sessionId")
