@@ -61,6 +61,16 @@ class FactList:
         self._total += len(fact.readable) + len(fact.raw or "") + len(fact.tag)
         self.facts.append(fact)
 
+    def take(self, inner: "FactList", *, source: str) -> None:
+        """Add what was read in something within, but for how that is built; says where it lies."""
+        for one in inner.facts:
+            if one.group != STRUCTURE:
+                reader, _, place = one.source.partition(", ")
+                self.add(
+                    one.group, one.tag, one.readable, raw=one.raw, reader=reader,
+                    source=f"{source}, {place}",
+                )  # fmt: skip
+
     def structure(self, tag: str, readable: str, *, source: str) -> None:
         """Add a fact about the container."""
         self.add(STRUCTURE, tag, readable, raw=None, source=source)

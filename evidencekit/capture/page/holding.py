@@ -4,7 +4,7 @@ The one owner of the debugging protocol's Fetch domain in the sessions of pages,
 replace each other: who wants requests held adds a rule here. Without media every request of every
 target is held from its first moment on, and every answer at its head; otherwise only documents are,
 and only from when a rule about them is added. What is held in the browser's own session is a
-recorder's, and let alone.
+recorder's, and let alone; so are popups, of which :class:`~.watch.Watch` refuses everything.
 """
 
 from collections.abc import Callable

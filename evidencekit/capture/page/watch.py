@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from evidencekit.capture.chromium.cdp import Connection, Params
-from evidencekit.capture.page.holding import DOCUMENTS
+from evidencekit.capture.page.holding import EVERYTHING
 from evidencekit.capture.page.seen import Seen
 from evidencekit.capture.page.traffic import Traffic, mapping_of, text_of
 from evidencekit.capture.page.websocket_log import WebSocketLog
@@ -111,11 +111,11 @@ class Watch:
         post = self._connection.post
         if kind == "page":
             self.seen.popups += 1
-            # Let go first, and closed when what it would load was refused. Closed while paused it
-            # holds the page that opened it, as they share a process; closed while a request is
-            # held, that goes out.
+            # Let go first, and closed when the first thing that it asks for was refused. Closed
+            # while paused it holds the page that opened it, as they share a process; closed while
+            # a request is held, that goes out.
             self._popups[child] = text_of(info, "targetId")
-            post("Fetch.enable", DOCUMENTS, session=child)
+            post("Fetch.enable", EVERYTHING, session=child)
             post("Runtime.runIfWaitingForDebugger", session=child)
             return
         if kind == _OWN_WINDOWS:

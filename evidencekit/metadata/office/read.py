@@ -164,10 +164,4 @@ def _add_text(facts: FactList, group: str, tag: str, text: str, source: str) -> 
 def _add_picture(facts: FactList, data: bytes, part: str) -> None:
     inner = FactList()
     read_jpeg(inner, io.BytesIO(data))
-    for one in inner.facts:
-        if one.group != "structure":
-            reader, _, place = one.source.partition(", ")
-            facts.add(
-                one.group, one.tag, one.readable, raw=one.raw, reader=reader,
-                source=f"{part}, {place}",
-            )  # fmt: skip
+    facts.take(inner, source=part)

@@ -114,10 +114,4 @@ def _add_user(facts: FactList, atom: bytes) -> None:
 def _add_picture(facts: FactList, data: bytes, name: str) -> None:
     inner = FactList()
     read_jpeg(inner, io.BytesIO(data))
-    for one in inner.facts:
-        if one.group != "structure":
-            reader, _, place = one.source.partition(", ")
-            facts.add(
-                one.group, one.tag, one.readable, raw=one.raw, reader=reader,
-                source=f"{name}, {place}",
-            )  # fmt: skip
+    facts.take(inner, source=name)

@@ -85,13 +85,7 @@ def _unpacked(value: str, start: int) -> Iterator[bytes]:
 def _add_picture(facts: FactList, kind: str, data: bytes) -> None:
     inner = FactList()
     _READERS[kind](inner, io.BytesIO(data))
-    for one in inner.facts:
-        if one.group != "structure":
-            reader, _, place = one.source.partition(", ")
-            facts.add(
-                one.group, one.tag, one.readable, raw=one.raw, reader=reader,
-                source=f"picture in the drawing, {place}",
-            )  # fmt: skip
+    facts.take(inner, source="picture in the drawing")
 
 
 def _add(facts: FactList, group: str, tag: str, text: str, source: str) -> None:
