@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 
-from evidencekit.errors import BadInput
+from evidencekit.errors import BadInput, PolicyForbids
 from evidencekit.model.find import Access
 from evidencekit.text.catalog import _
 
-RESTRICTED = "restricted"
-"""Why an artifact is held back: its access is."""
+RESTRICTED, FINGERPRINT = "restricted", "fingerprint"
+"""Why an artifact is held back: its access is; or it tells what a picture looks like, which nobody
+gets who has not asked for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,15 @@ class HeldBack:
 
     id: str
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insisting:
+    """What whoever exports hands over although the profile would hold it back."""
+
+    restricted: bool = False
+    """Artifacts of restricted access, but for fingerprints."""
+    fingerprints: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,22 +47,35 @@ class Profile:
     name: str
     holds_back_restricted: bool
     """Whether originals of restricted access stay, unless whoever exports insists."""
+    gives_fingerprints: bool
+    """Whether fingerprints of pictures may go at all, if whoever exports insists."""
 
     def plan(
-        self, artifacts: Iterable[tuple[str, Access]], *, include_restricted: bool = False
+        self, artifacts: Iterable[tuple[str, Access, str]], *, insisting: Insisting | None = None
     ) -> Plan:
-        """Decide over all artifacts of a case, given as id and access."""
+        """Decide over all artifacts of a case, given as id, access and origin.
+
+        Raises :class:`PolicyForbids` for fingerprints that the profile never gives.
+        """
+        insisting = insisting or Insisting()
+        if insisting.fingerprints and not self.gives_fingerprints:
+            raise PolicyForbids(
+                _("profile {name} never hands over fingerprints").format(name=self.name)
+            )
         shown, held_back = [], []
-        for identity, access in artifacts:
-            if (
-                access is Access.RESTRICTED
-                and self.holds_back_restricted
-                and not include_restricted
-            ):
-                held_back.append(HeldBack(id=identity, why=RESTRICTED))
-            else:
+        for identity, access, origin in artifacts:
+            why = self._why_held_back(access, origin, insisting)
+            if why is None:
                 shown.append(identity)
+            else:
+                held_back.append(HeldBack(id=identity, why=why))
         return Plan(profile=self.name, shown=tuple(shown), held_back=tuple(held_back))
+
+    def _why_held_back(self, access: Access, origin: str, insisting: Insisting) -> str | None:
+        if origin == FINGERPRINT:
+            return None if insisting.fingerprints else FINGERPRINT
+        is_held = access is Access.RESTRICTED and self.holds_back_restricted
+        return RESTRICTED if is_held and not insisting.restricted else None
 
 
 def load_profile(name: str) -> Profile:
@@ -68,7 +91,15 @@ def load_profile(name: str) -> Profile:
             hint=_("profiles: {names}").format(names=", ".join(sorted(known))),
         )
     declared = tomllib.loads(known[name].read_text(encoding="utf-8"))
-    restricted = declared.get("restricted")
-    if declared.get("artifacts") != "all" or restricted not in ("held-back", "shown"):
+    restricted, fingerprints = declared.get("restricted"), declared.get("fingerprints")
+    if (
+        declared.get("artifacts") != "all"
+        or restricted not in ("held-back", "shown")
+        or fingerprints not in ("never", "on-request")
+    ):
         raise BadInput(_("profile {name} cannot be read by this release").format(name=name))
-    return Profile(name=name, holds_back_restricted=restricted == "held-back")
+    return Profile(
+        name=name,
+        holds_back_restricted=restricted == "held-back",
+        gives_fingerprints=fingerprints == "on-request",
+    )

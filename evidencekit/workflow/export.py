@@ -3,6 +3,7 @@
 The case is held from the first event to the last.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,14 @@ from typing import Literal
 from evidencekit import __version__
 from evidencekit.errors import BadInput, PolicyForbids, TsaUnavailable
 from evidencekit.export.bag import Signed
-from evidencekit.export.profiles import HeldBack, Plan, load_profile
+from evidencekit.export.profiles import (
+    FINGERPRINT,
+    RESTRICTED,
+    HeldBack,
+    Insisting,
+    Plan,
+    load_profile,
+)
 from evidencekit.files.age import parse_recipients
 from evidencekit.files.durable import disk_errors
 from evidencekit.model.bundle import BundleFile
@@ -50,13 +58,13 @@ class Exported:
     """Authorities that were asked to date the documents and gave no token."""
 
 
-def plan_export(case: Case, *, profile: str, include_restricted: bool = False) -> Plan:
+def plan_export(case: Case, *, profile: str, insisting: Insisting | None = None) -> Plan:
     """Return what a profile would show and hold back; nothing is written or recorded.
 
-    ``include_restricted`` shows what the profile holds back for its access.
+    Raises :class:`PolicyForbids` where it never gives what is insisted on.
     """
     return load_profile(profile).plan(
-        ((row.id, row.access) for row in case.rows()), include_restricted=include_restricted
+        ((row.id, row.access, row.origin) for row in case.rows()), insisting=insisting
     )
 
 
@@ -71,7 +79,7 @@ def export(
     purpose: str | None = None,
     recipient: str | None = None,
     clear: bool = False,
-    include_restricted: bool = False,
+    insisting: Insisting | None = None,
     authorities: Sequence[TimestampAuthority] = (),
     language: str,
     actor: Actor | None = None,
@@ -91,7 +99,7 @@ def export(
     machine = setting.machine()
     with open_writer(case.root, case.id, machine, command="export") as writer:
         # Only now: nothing restricted may come in between the plan and what is written by it.
-        plan = plan_export(case, profile=profile, include_restricted=include_restricted)
+        plan = plan_export(case, profile=profile, insisting=insisting)
         actor = actor or case.first_actor()
         sealed = _require_sealed(case, writer.index.artifact_count())
         about = BundleFile(
@@ -224,13 +232,7 @@ def _warnings(
     )
     if plan.shown and holds_media and not encrypt_to:
         said.append(_("the bundle holds media and is not encrypted (--encrypt-to age1…)"))
-    if plan.held_back:
-        count = ngettext(
-            "{n} restricted artifact is held back (--include-restricted hands it over)",
-            "{n} restricted artifacts are held back (--include-restricted hands them over)",
-            len(plan.held_back),
-        )
-        said.append(count.format(n=len(plan.held_back)))
+    said += _held_back(plan)
     if signer is None:
         said.append(_("the documents of the bundle are not signed (--key); verify will say so"))
     said += [
@@ -238,3 +240,21 @@ def _warnings(
         for item in missing
     ]
     return tuple(said)
+
+
+def _held_back(plan: Plan) -> list[str]:
+    """Say how many stay, for each reason."""
+    counts = Counter(item.why for item in plan.held_back)
+    sentences = {
+        RESTRICTED: ngettext(
+            "{n} restricted artifact is held back (--include-restricted hands it over)",
+            "{n} restricted artifacts are held back (--include-restricted hands them over)",
+            counts[RESTRICTED],
+        ),
+        FINGERPRINT: ngettext(
+            "{n} fingerprint is held back (--include-fingerprints hands it over)",
+            "{n} fingerprints are held back (--include-fingerprints hands them over)",
+            counts[FINGERPRINT],
+        ),
+    }
+    return [sentences[why].format(n=count) for why, count in counts.items()]

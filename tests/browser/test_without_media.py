@@ -136,6 +136,7 @@ def test_the_page_did_try_and_did_store_what_it_got(trapped: Visited) -> None:
     _, _, rest = trapped.document.partition('<p id="steps">')
     done = set(rest.partition("</p>")[0].split(", "))
     assert {"json", "canvas", "popup", "events", "fetch.png-refused", "lie-text"} <= done
+    assert "popup-by-a-click" in done
     assert {f"json-{store}" for store in STORES} <= done
 
 

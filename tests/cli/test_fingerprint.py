@@ -148,3 +148,12 @@ def test_a_grey_picture_of_16_bits_is_known_by_its_8_upper_ones(filled: Cli) -> 
     ]
 
     assert found[0] == found[1]
+
+
+def test_a_fingerprint_leaves_only_when_it_is_asked_for_by_its_name(filled: Cli) -> None:
+    filled("-C", "C", "fingerprint", "a2-1").ok()
+    plan = ("-C", "C", "export", "--profile", "police", "--dry-run", "--include-restricted")
+    held = filled(*plan, "--json").ok().object
+    assert [one["why"] for one in held["held_back"]] == ["fingerprint"]
+    assert "fingerprint of a picture" in filled(*plan).ok().out
+    assert filled(*plan, "--include-fingerprints", "--json").ok().object["held_back"] == []

@@ -177,6 +177,10 @@ attempt("service-worker", () => navigator.serviceWorker.register("/sw.js"));
 
 attempt("popup", () => window.open("/never/popup.png"));
 attempt("popup-page", () => window.open("/popped"));
+document.getElementById("opens").onclick = () => attempt("popup-by-a-click", () => {
+  window.open("/never/popped.png");
+  window.open("/never/popped-page");
+});
 attempt("image-object", () => {
   new Image().src = "/never/new-image.png";
   new Audio("/never/new-audio.ogg").load();

@@ -113,6 +113,7 @@ _ASKED_FOR = """
 <script src="/headed/png-as-script.png"></script><script src="/traps.js" defer></script>
 <form id="download" action="/headed/form" method="post" target="sink"><input name="a"></form>
 <iframe name="sink"></iframe><a id="save" download="x.png" href="/headed/saved.png">save</a>
+<button id="opens">더 보기</button>
 <a href="/gone" ping="/ping">ping</a><canvas id="canvas" width="60" height="24"></canvas>
 <svg><use href="/never/sprite.svg#a"/></svg><div class="all">styled</div>
 """

@@ -13,6 +13,7 @@ from evidencekit.cli.reasons import said
 from evidencekit.cli.session import Session, pass_session, read_text
 from evidencekit.cli.signing import open_if_unattended, unlock
 from evidencekit.cli.typed import given, without_case
+from evidencekit.export.profiles import Insisting, Plan
 from evidencekit.model.json import Json
 from evidencekit.protocols import Signer
 from evidencekit.seal.signer import path_from_uri
@@ -70,6 +71,11 @@ Form = Literal["bag", "zip"]
     is_flag=True,
     help=_("Hand over artifacts of restricted access too, e.g. recorded traffic with cookies."),
 )
+@click.option(
+    "--include-fingerprints",
+    is_flag=True,
+    help=_("Hand over fingerprints of pictures and films too, where the profile may have them."),
+)
 @click.option("--dry-run", is_flag=True, help=_("Only say what would go and what would stay."))
 @click.option("--tsa", multiple=True, metavar="URL", help=_("Timestamp authority; repeatable."))
 @click.option(
@@ -93,14 +99,16 @@ def command(
     recipient: str | None,
     clear: bool,
     include_restricted: bool,
+    include_fingerprints: bool,
     dry_run: bool,
     tsa: tuple[str, ...],
     tsa_ca: tuple[Path, ...],
 ) -> int:
     """Write the bundle and say what is in it, or only say it."""
     case, setting = opened(session), here()
+    insisting = Insisting(restricted=include_restricted, fingerprints=include_fingerprints)
     if dry_run:
-        return _plan(session, case, profile, include_restricted=include_restricted)
+        return _plan(session, plan_export(case, profile=profile, insisting=insisting))
     if out is None:
         raise click.UsageError(_("Missing option {option}.").format(option="'--out'"))
     require_exportable(case, profile=profile, out=out, encrypt_to=encrypt_to, clear=clear)
@@ -116,7 +124,7 @@ def command(
             purpose=read_text(purpose) if purpose is not None else None,
             recipient=read_text(recipient) if recipient is not None else None,
             clear=clear,
-            include_restricted=include_restricted,
+            insisting=insisting,
             authorities=authorities(tsa, tsa_ca, setting),
             language=language(),
             actor=actor_of(session, case),
@@ -160,8 +168,7 @@ def _signer(
     return unlock(session, key, passphrase_file)
 
 
-def _plan(session: Session, case: Case, profile: str, *, include_restricted: bool) -> int:
-    plan = plan_export(case, profile=profile, include_restricted=include_restricted)
+def _plan(session: Session, plan: Plan) -> int:
     held_back: list[Json] = [{"id": item.id, "why": item.why} for item in plan.held_back]
     if session.json:
         output.put_json(

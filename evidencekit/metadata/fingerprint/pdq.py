@@ -6,7 +6,7 @@ each above the median or not. The tests hold results of the library of its autho
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,14 +41,12 @@ def pdq(red_green_blue: NDArray[np.uint8]) -> Pdq:
 def reduce(luma: Values) -> Values:
     """Return 64×64 values of a picture of any size: filtered twice, then picked.
 
-    The second time only what is picked is computed.
+    Rows and columns are filtered each for themselves, so both passes and the choice are one table
+    for each side of the picture.
     """
     rows, columns = luma.shape
-    across, down = _window(columns), _window(rows)
-    luma = _box(luma, across, np.arange(columns))
-    luma = _box(luma.T, down, np.arange(rows)).T
-    luma = _box(luma, across, _picked(columns))
-    return _box(luma.T, down, _picked(rows)).T
+    found: Values = _filtered(rows) @ luma @ _filtered(columns).T
+    return found
 
 
 def distance(one: str, other: str) -> int:
@@ -65,16 +63,23 @@ def _picked(size: int) -> Places:
     return found
 
 
-def _box(values: Values, window: int, places: Places) -> Values:
-    """Average along rows over ``window`` values around each place, fewer at the ends."""
+@lru_cache(maxsize=64)
+def _filtered(size: int) -> Values:
+    """Return what each of the 64 values takes of the values of one side."""
+    twice: Values = _box(size, _picked(size)) @ _box(size, np.arange(size))
+    return twice
+
+
+def _box(size: int, places: Places) -> Values:
+    """Average over a window around each place, fewer values at the ends."""
+    window, at = _window(size), np.arange(size)
     if window <= 1:
-        return values[:, places]
-    ahead, size = (window + 2) // 2, values.shape[1]
-    ends = np.minimum(places + ahead, size)
-    starts = np.maximum(places + ahead - window, 0)
-    sums = np.zeros((values.shape[0], size + 1))
-    np.cumsum(values, axis=1, out=sums[:, 1:])
-    found: Values = (sums[:, ends] - sums[:, starts]) / (ends - starts)
+        chosen: Values = (at == places[:, None]).astype(np.float64)
+        return chosen
+    ahead = (window + 2) // 2
+    ends = np.minimum(places + ahead, size)[:, None]
+    starts = np.maximum(places + ahead - window, 0)[:, None]
+    found: Values = ((starts <= at) & (at < ends)) / (ends - starts)
     return found
 
 

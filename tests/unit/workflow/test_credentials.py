@@ -13,7 +13,7 @@ import pytest
 from evidencekit.capture.credentials.copies import WACZ, WARC
 from evidencekit.capture.wacz.signature import sign_once
 from evidencekit.capture.wacz.writing import write_wacz
-from evidencekit.export.profiles import HeldBack
+from evidencekit.export.profiles import HeldBack, Insisting
 from evidencekit.files.opening import HeldBytes, RegularFile
 from evidencekit.formats.wacz import WaczPage
 from evidencekit.model.find import Access, Find
@@ -285,7 +285,7 @@ def test_the_original_goes_out_where_somebody_says_so(
 ) -> None:
     original = captured(built, server.url("/")).artifacts[0]
     built.seal()
-    plan = plan_export(built.case, profile="police", include_restricted=True)
+    plan = plan_export(built.case, profile="police", insisting=Insisting(restricted=True))
     assert (original.id in plan.shown, plan.held_back) == (True, ())
     export(
         built.case,
@@ -293,7 +293,7 @@ def test_the_original_goes_out_where_somebody_says_so(
         out=tmp_path / "out",
         form="bag",
         signer=built.signer,
-        include_restricted=True,
+        insisting=Insisting(restricted=True),
         language="en",
         setting=built.setting,
     )
