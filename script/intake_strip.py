@@ -22,9 +22,9 @@ sys.path.insert(0, str(ROOT))
 from evidencekit.errors import EvidencekitError  # noqa: E402
 from evidencekit.metadata.identify.by_content import HEAD_SIZE, identify  # noqa: E402
 from evidencekit.metadata.kinds import KINDS, STRIPPABLE  # noqa: E402
-from evidencekit.metadata.rebuilt import Purpose  # noqa: E402
+from evidencekit.metadata.raster import MAX_PIXELS  # noqa: E402
 from evidencekit.metadata.shown import Shown, shown_from_json  # noqa: E402
-from evidencekit.metadata.strip import strip  # noqa: E402
+from evidencekit.metadata.strip import Order, strip  # noqa: E402
 from evidencekit.metadata.workshop import Workshop, open_workshop  # noqa: E402
 from evidencekit.sandbox.runner import ParserFailed, Worker  # noqa: E402
 from tests.tools.planted import PLANTED  # noqa: E402
@@ -110,7 +110,9 @@ def seen(path: Path, media_type: str, eyes: Worker) -> Shown | None:
     if KINDS[media_type].show is None:
         return None
     with path.open("rb", buffering=0) as stream:
-        answer = eyes.call("metadata.show", stream, media_type)
+        answer = eyes.call(
+            "metadata.show", stream, {"media_type": media_type, "pixels": MAX_PIXELS}
+        )
     return None if isinstance(answer, ParserFailed) else shown_from_json(answer)
 
 
@@ -120,7 +122,7 @@ def ours(shop: Workshop) -> Tool:
             head = stream.read(HEAD_SIZE)
             kind = identify(head, size=path.stat().st_size).media_type
             try:
-                done = strip(stream, folder, media_type=kind, purpose=Purpose.SHARE, workshop=shop)
+                done = strip(stream, folder, media_type=kind, order=Order(), workshop=shop)
             except EvidencekitError:
                 return None
             return done.path

@@ -9,9 +9,9 @@ long to load, and none should meet a hostile file anywhere else. Which they are:
     writes into ``out`` what is allowed of the file, nothing else. Raises
     :class:`~evidencekit.metadata.malformed.MalformedError` for what cannot be written anew without
     a guess. Of its own output it makes the same bytes again, with nothing removed.
-``show(stream) -> Shown | None``
+``show(stream, pixels) -> Shown | None``
     decodes by a library that has no part in rebuilding, and digests what people would see or hear;
-    None where that library is an extra and not installed.
+    None where that library is an extra and not installed. Raises for a picture of more ``pixels``.
 ``inner(stream) -> Iterator[bytes]``
     yields what is packed inside, to be searched besides the bytes as they lie in the file.
 """
@@ -34,6 +34,8 @@ class Kind:
     show: str | None = None
     """None where nothing that may be installed here decodes it; then only coded data are judged."""
     inner: str | None = None
+    as_pictures: str | None = None
+    """Writes pictures of pages instead, in the manner of ``rebuild``."""
     own_words: tuple[str, ...] = ()
     """What every copy of the kind holds, because its rebuilder writes it."""
 
@@ -109,7 +111,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "audio/amr": _sound("AMR", "amr"),
         "video/x-msvideo": Kind(name="AVI", read="sound.riff:read"),
         "application/pdf": Kind(
-            name="PDF", read="pdf.read:read", rebuild="pdf.rebuild:rebuild", inner="pdf.inner:inner"
+            name="PDF",
+            read="pdf.read:read",
+            rebuild="pdf.rebuild:rebuild",
+            show="pdf.viewing:show",
+            as_pictures="pdf.as_pictures:rebuild_as_pictures",
+            inner="pdf.inner:inner",
         ),
         f"{_OFFICE}.wordprocessingml.document": Kind(
             name="DOCX",

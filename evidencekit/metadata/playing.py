@@ -20,7 +20,7 @@ MAX_SOUND = 4_000
 _PLAYED = frozenset({"video", "audio"})
 
 
-def show(stream: BinaryIO) -> Shown | None:
+def show(stream: BinaryIO, _pixels: int) -> Shown | None:
     """Return a digest of each frame of each track; None where PyAV is not installed.
 
     Raises whatever PyAV raises.

@@ -2,6 +2,8 @@
 
 import hashlib
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 import PIL
@@ -10,24 +12,36 @@ from PIL import Image, ImageSequence
 from evidencekit.metadata.shown import Shown
 
 MAX_PIXELS = 60_000_000  # of one frame; decoded and copied it fits into the worker's memory
+MAX_LARGE = 400_000_000  # where somebody allows large ones; the worker then has more memory
 MAX_FRAMES = 5_000
 
 
-def show(stream: BinaryIO) -> Shown:
+def show(stream: BinaryIO, pixels: int) -> Shown:
     """Return a digest of each frame, as it is stored: which side is up is another value.
 
-    Raises whatever Pillow raises, and ``ValueError`` for more frames than are decoded.
+    Raises whatever Pillow raises, and ``ValueError`` for more ``pixels`` in a frame, or more frames
+    than are decoded.
     """
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     frames = []
+    with opened(stream, pixels) as picture:
+        for number, frame in enumerate(ImageSequence.Iterator(picture)):
+            if number >= MAX_FRAMES:
+                raise ValueError(f"more than {MAX_FRAMES} frames")
+            frames.append(_digest(frame))
+    return Shown(frames=tuple(frames), decoder=f"Pillow {PIL.__version__}")
+
+
+@contextmanager
+def opened(stream: BinaryIO, pixels: int) -> Iterator[Image.Image]:
+    """Open a picture of at most ``pixels``; ``ValueError`` for a larger one."""
+    Image.MAX_IMAGE_PIXELS = pixels
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(stream) as picture:
-            for number, frame in enumerate(ImageSequence.Iterator(picture)):
-                if number >= MAX_FRAMES:
-                    raise ValueError(f"more than {MAX_FRAMES} frames")
-                frames.append(_digest(frame))
-    return Shown(frames=tuple(frames), decoder=f"Pillow {PIL.__version__}")
+        try:
+            with Image.open(stream) as picture:
+                yield picture
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError) as exc:
+            raise ValueError(f"more than {pixels} pixels (--allow-large)") from exc
 
 
 def _digest(frame: Image.Image) -> str:

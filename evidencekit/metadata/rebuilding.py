@@ -13,11 +13,12 @@ from evidencekit.model.json import Json, JsonObject
 def rebuild(stream: BinaryIO, out: BinaryIO, argument: Json) -> JsonObject:
     """Return the account of what was written, or ``refused`` with the reason.
 
-    ``argument`` holds ``media_type`` and ``purpose``.
+    ``argument`` holds ``media_type``, ``purpose`` and whether it is to be ``as_pictures``.
     """
     match argument:
-        case {"media_type": str(media_type), "purpose": str(purpose)}:
-            place = KINDS[media_type].rebuild
+        case {"media_type": str(media_type), "purpose": str(purpose), "as_pictures": bool(drawn)}:
+            kind = KINDS[media_type]
+            place = kind.as_pictures if drawn else kind.rebuild
             if place is None:
                 raise ValueError(f"{media_type} has no rebuilder")
         case _:

@@ -9,12 +9,17 @@ from evidencekit.model.json import Json, JsonObject
 
 
 def show(stream: BinaryIO, argument: Json) -> JsonObject | None:
-    """Return digests of what is seen or heard; ``argument`` is the media type.
+    """Return digests of what is seen or heard.
 
-    None where its decoder is not installed.
+    ``argument`` holds ``media_type`` and how many ``pixels`` a picture may have. None where its
+    decoder is not installed.
     """
-    place = KINDS[str(argument)].show
+    match argument:
+        case {"media_type": str(media_type), "pixels": int(pixels)}:
+            place = KINDS[media_type].show
+        case _:
+            raise ValueError("no media type, or no number of pixels")
     if place is None:
-        raise ValueError(f"nothing decodes {argument} here")
-    shown = function(place)(stream)
+        raise ValueError(f"nothing decodes {media_type} here")
+    shown = function(place)(stream, pixels)
     return None if shown is None else shown_to_json(shown)

@@ -22,6 +22,7 @@ from evidencekit.errors import BadInput
 from evidencekit.metadata.facts import STRUCTURE, Fact
 from evidencekit.metadata.kinds import KINDS, STRIPPABLE, strippable_names
 from evidencekit.metadata.needles import needles_of
+from evidencekit.metadata.raster import MAX_LARGE, MAX_PIXELS
 from evidencekit.metadata.rebuilt import Purpose, Rebuilt, rebuilt_from_json
 from evidencekit.metadata.record import record
 from evidencekit.metadata.shown import Shown, shown_from_json
@@ -52,12 +53,25 @@ class Stripped:
     """Over the coded data of the original."""
     absent: tuple[Fact, ...]
     """Of the original: each recorded value that was looked for in the copy, and not found."""
+    as_pictures: bool
+    """Whether pages became pictures."""
     decoder: str | None
     """By which original and copy were decoded and found alike; None where there is none here."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What kind of copy is wanted."""
+
+    purpose: Purpose = Purpose.SHARE
+    as_pictures: bool = False
+    """Pictures of pages in place of what draws them; of documents only."""
+    allows_large: bool = False
+    """Whether pictures of more than 60 million pixels are decoded."""
+
+
 def strip(
-    source: BinaryIO, folder: Path, *, media_type: str, purpose: Purpose, workshop: Workshop
+    source: BinaryIO, folder: Path, *, media_type: str, order: Order, workshop: Workshop
 ) -> Stripped:
     """Write a stripped copy of the whole of ``source`` into ``folder``, which is empty.
 
@@ -69,9 +83,13 @@ def strip(
             _("{kind} cannot be stripped in this release").format(kind=clean(media_type)),
             hint=_("{kinds} can; nothing was written").format(kinds=", ".join(strippable_names())),
         )
+    if order.as_pictures and KINDS[media_type].as_pictures is None:
+        raise BadInput(
+            _("{kind} has no pages that could be made pictures").format(kind=clean(media_type))
+        )
     if source.seek(0, os.SEEK_END) > workshop.size:
         raise BadInput(_("a file of over {size} bytes is not stripped").format(size=workshop.size))
-    attempt = _Attempt(source, folder, media_type=media_type, purpose=purpose, workshop=workshop)
+    attempt = _Attempt(source, folder, media_type=media_type, order=order, workshop=workshop)
     return attempt.prove()
 
 
@@ -84,17 +102,19 @@ class _Attempt:
         folder: Path,
         *,
         media_type: str,
-        purpose: Purpose,
+        order: Order,
         workshop: Workshop,
     ) -> None:
         self._source, self._path, self._second = source, folder / "copy", folder / "again"
-        self._media_type, self._purpose = media_type, purpose
+        self._media_type, self._order = media_type, order
         self._shop = workshop
 
     def prove(self) -> Stripped:
         """Make the copy and return its account, or raise :class:`BadInput`."""
         facts = self._facts()
-        rebuilt = self._rebuild(self._shop.maker, self._source, self._path)
+        rebuilt = self._rebuild(
+            self._shop.maker, self._source, self._path, as_pictures=self._order.as_pictures
+        )
         with self._path.open("rb") as copy:
             self._require_nothing_left(copy, rebuilt)
             decoder = self._require_the_same_shown(copy)
@@ -102,12 +122,13 @@ class _Attempt:
         return Stripped(
             path=self._path,
             media_type=self._media_type,
-            purpose=self._purpose,
+            purpose=self._order.purpose,
             removed=_removed(rebuilt, facts),
             kept=rebuilt.kept,
             changed=rebuilt.changed,
             content_sha256=rebuilt.content_sha256,
             absent=absent,
+            as_pictures=self._order.as_pictures,
             decoder=decoder,
         )
 
@@ -120,8 +141,14 @@ class _Attempt:
             )
         return found.facts
 
-    def _rebuild(self, worker: Worker, source: BinaryIO, path: Path) -> Rebuilt:
-        wished: Json = {"media_type": self._media_type, "purpose": self._purpose.value}
+    def _rebuild(
+        self, worker: Worker, source: BinaryIO, path: Path, *, as_pictures: bool = False
+    ) -> Rebuilt:
+        wished: Json = {
+            "media_type": self._media_type,
+            "purpose": self._order.purpose.value,
+            "as_pictures": as_pictures,
+        }
         with path.open("x+b") as out:
             answer = worker.write("metadata.rebuild", source, out, wished)
         match answer:
@@ -160,7 +187,9 @@ class _Attempt:
 
     def _show(self, stream: BinaryIO) -> Shown | None:
         """Return what is shown, None where the decoder of this kind is not installed."""
-        answer = self._shop.decoder.call("metadata.show", stream, self._media_type)
+        pixels = MAX_LARGE if self._order.allows_large else MAX_PIXELS
+        asked: Json = {"media_type": self._media_type, "pixels": pixels}
+        answer = self._shop.decoder.call("metadata.show", stream, asked)
         if answer is None:
             return None
         if isinstance(answer, ParserFailed):

@@ -11,7 +11,7 @@ ORDINARY = 200 * 2**20
 """Bytes of a file for which the limits of an ordinary workshop do."""
 _SPEED = 10 * 2**20  # bytes a second that the slowest step does on a slow machine
 _GROWTH = 2, 2**22  # a copy may be so many times as large, and so many bytes more
-_MEMORY = 2**30
+_MEMORY, _MORE_MEMORY = 2**30, 3 * 2**30  # bytes; more where large pictures are decoded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,20 +26,20 @@ class Workshop:
 
 
 @contextmanager
-def open_workshop(size: int = ORDINARY) -> Iterator[Workshop]:
-    """Yield a workshop for files of at most ``size`` bytes."""
+def open_workshop(size: int = ORDINARY, *, for_large: bool = False) -> Iterator[Workshop]:
+    """Yield a workshop for files of at most ``size`` bytes, and for large pictures."""
     size = max(size, ORDINARY)
-    limits = _limits(size)
+    limits = _limits(size, _MORE_MEMORY if for_large else _MEMORY)
     with Worker(limits) as maker, Worker(limits) as decoder, Worker(limits) as judge:
         yield Workshop(size=size, maker=maker, decoder=decoder, judge=judge)
 
 
-def _limits(size: int) -> Limits:
-    seconds = 20 + size // _SPEED
+def _limits(size: int, memory: int) -> Limits:
+    seconds = (20 + size // _SPEED) * memory // _MEMORY
     factor, more = _GROWTH
     return Limits(
         wall_s=float(seconds),
         cpu_s=seconds,
-        memory_bytes=_MEMORY,
+        memory_bytes=memory,
         output_bytes=factor * size + more,
     )

@@ -6,8 +6,11 @@ Python parser that was talked into starting programs or opening connections, not
 
 import resource
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +37,18 @@ _FORBIDDEN = frozenset(
 )  # fmt: skip
 
 
+_PACKAGES = ("pypdfium2_raw",)
+"""Parsers that load a library of their own when they are imported, by ctypes."""
+
+
 def tie_hands(limits: Limits) -> None:
     """Apply to this process, for good: memory, files, no core dump, what may be written."""
+    loadable = frozenset(_libraries())
     _limit(resource.RLIMIT_AS, limits.memory_bytes)
     _limit(resource.RLIMIT_NOFILE, limits.files)
     _limit(resource.RLIMIT_CORE, 0)  # a core would hold the victim's picture
     _limit(resource.RLIMIT_FSIZE, limits.output_bytes)
-    sys.addaudithook(_refuse)
+    sys.addaudithook(lambda event, arguments: _refuse(event, arguments, loadable))
 
 
 def allow_cpu(seconds: int) -> None:
@@ -58,6 +66,17 @@ def _limit(which: int, value: int) -> None:
         resource.setrlimit(which, (capped, capped))
 
 
-def _refuse(event: str, _arguments: tuple[object, ...]) -> None:
+def _libraries() -> Iterator[str]:
+    """Yield the files that the few packages load which may."""
+    for package in _PACKAGES:
+        spec = find_spec(package)
+        for folder in spec.submodule_search_locations or () if spec else ():
+            yield from (str(path) for path in Path(folder).glob("*.so"))
+            yield from (str(path) for path in Path(folder).glob("*.dylib"))
+
+
+def _refuse(event: str, arguments: tuple[object, ...], loadable: frozenset[str]) -> None:
+    if event == "ctypes.dlopen" and arguments and arguments[0] in loadable:
+        return
     if event in _FORBIDDEN:
         raise PermissionError(f"{event} has no place in a parser")

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from evidencekit.capture.chromium.installed import TESTED_MAJORS, find_browser
@@ -41,6 +42,15 @@ def examine(setting: Setting) -> tuple[Finding, ...]:
         _openssl,
         _libmagic,
         _keyring,
+        lambda: _extra("heif", "pillow-heif", _("copies of HEIC are compared by no decoder")),
+        lambda: _extra(
+            "video",
+            "av",
+            _("copies of films and sound are compared by no decoder; films get no fingerprint"),
+        ),
+        lambda: _extra(
+            "pdf", "pypdfium2", _("copies of PDF are compared by no viewer; no --as-pictures")
+        ),
     )
     return tuple(look() for look in looks)
 
@@ -129,6 +139,16 @@ def _libmagic() -> Finding:
         costs = _("no second opinion on the type of a file")
         return Finding(name="libmagic", is_well=False, detail=opinion.why, costs=costs)
     return Finding(name="libmagic", is_well=True, detail=opinion.version)
+
+
+def _extra(name: str, distribution: str, costs: str) -> Finding:
+    """Look for a decoder without loading it."""
+    try:
+        detail = f"{distribution} {version(distribution)}"
+    except PackageNotFoundError:
+        hint = _("not installed (pip install 'evidencekit[{extra}]')").format(extra=name)
+        return Finding(name=name, is_well=False, detail=hint, costs=costs)
+    return Finding(name=name, is_well=True, detail=detail)
 
 
 def _keyring() -> Finding:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from evidencekit.errors import BadInput
 from evidencekit.files.opening import HeldBytes
 from evidencekit.formats.canonical import decode_object, encode
-from evidencekit.metadata.raster import MAX_PIXELS
+from evidencekit.metadata.raster import MAX_LARGE, MAX_PIXELS
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.event import Actor
 from evidencekit.model.find import Access, Find
@@ -27,8 +27,6 @@ from evidencekit.workflow.setting import Setting
 
 FORMAT = "evidencekit/fingerprint/1"
 ROLE = "fingerprint"
-MAX_LARGE = 400_000_000
-"""Pixels of a picture that is fingerprinted where large ones are allowed."""
 DIGESTS = ("md5", "sha1")
 _LIMITS = Limits(wall_s=120.0, cpu_s=100, memory_bytes=3 * 2**30)
 _PIECE, _MAX_DOCUMENT = 2**20, 2**24

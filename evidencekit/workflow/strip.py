@@ -12,8 +12,7 @@ from evidencekit.files.opening import RegularFile, open_regular
 from evidencekit.files.streaming import HEAD
 from evidencekit.metadata.identify.by_content import identify
 from evidencekit.metadata.identify.types import extension_for
-from evidencekit.metadata.rebuilt import Purpose
-from evidencekit.metadata.strip import Stripped
+from evidencekit.metadata.strip import Order, Stripped
 from evidencekit.metadata.strip import strip as write_stripped
 from evidencekit.metadata.workshop import Workshop, open_workshop
 from evidencekit.model.artifact import Artifact
@@ -41,7 +40,7 @@ def strip(
     case: Case,
     artifact_id: str,
     *,
-    purpose: Purpose = Purpose.SHARE,
+    order: Order | None = None,
     actor: Actor | None = None,
     setting: Setting,
 ) -> StripResult:
@@ -50,15 +49,15 @@ def strip(
     Nothing is added unless the copy is proven clean (:mod:`evidencekit.metadata.strip`). Its name
     says nothing: the original's may be the victim's.
     """
-    original = case.artifact(artifact_id)
+    original, order = case.artifact(artifact_id), order or Order()
     machine = setting.machine()
     with (
         Worker() as worker,
-        open_workshop(original.size) as shop,
+        open_workshop(original.size, for_large=order.allows_large) as shop,
         open_writer(case.root, case.id, machine, command="strip") as writer,
         tempfile.TemporaryDirectory(dir=writer.spool.folder) as scratch,
     ):
-        stripped = _copied(case, original, Path(scratch), purpose=purpose, shop=shop)
+        stripped = _copied(case, original, Path(scratch), order=order, shop=shop)
         derivation = derivation_of(stripped)
         find = Find(
             name=f"{original.id}-stripped.{extension_for(original.media_type)}",
@@ -81,36 +80,36 @@ def strip(
     return StripResult(artifact=committed.artifacts[0], stripped=stripped)
 
 
-def rehearse(case: Case, artifact_id: str, *, purpose: Purpose, setting: Setting) -> Stripped:
+def rehearse(case: Case, artifact_id: str, *, order: Order, setting: Setting) -> Stripped:
     """Make and judge the copy as :func:`strip` does, and keep nothing of it but the account."""
     original = case.artifact(artifact_id)
     with (
-        open_workshop(original.size) as shop,
+        open_workshop(original.size, for_large=order.allows_large) as shop,
         open_writer(case.root, case.id, setting.machine(), command="strip") as writer,
         tempfile.TemporaryDirectory(dir=writer.spool.folder) as scratch,
     ):
-        return _copied(case, original, Path(scratch), purpose=purpose, shop=shop)
+        return _copied(case, original, Path(scratch), order=order, shop=shop)
 
 
 def _copied(
-    case: Case, original: Artifact, folder: Path, *, purpose: Purpose, shop: Workshop
+    case: Case, original: Artifact, folder: Path, *, order: Order, shop: Workshop
 ) -> Stripped:
     with case.open_object(original.sha256) as stream:
         return write_stripped(
-            stream, folder, media_type=original.media_type, purpose=purpose, workshop=shop
+            stream, folder, media_type=original.media_type, order=order, workshop=shop
         )
 
 
-def rehearse_file(path: Path, *, purpose: Purpose) -> Stripped:
+def rehearse_file(path: Path, *, order: Order) -> Stripped:
     """Make and judge the copy as :func:`strip_file` does, and keep nothing of it but the account.
 
     The copy lies beside the file for that time, not where all temporary files of a machine lie.
     """
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".evidencekit-") as scratch:
-        return _copied_file(path, Path(scratch), purpose=purpose)
+        return _copied_file(path, Path(scratch), order=order)
 
 
-def strip_file(path: Path, target: Path, *, purpose: Purpose = Purpose.SHARE) -> Stripped:
+def strip_file(path: Path, target: Path, *, order: Order | None = None) -> Stripped:
     """Write a stripped copy of a file that is in no case; no act is recorded anywhere.
 
     ``target`` must not exist. Raises :class:`~evidencekit.errors.BadInput` as :func:`strip` does.
@@ -119,19 +118,17 @@ def strip_file(path: Path, target: Path, *, purpose: Purpose = Purpose.SHARE) ->
         _reserved(target),
         tempfile.TemporaryDirectory(dir=target.parent, prefix=".evidencekit-") as scratch,
     ):
-        stripped = _copied_file(path, Path(scratch), purpose=purpose)
+        stripped = _copied_file(path, Path(scratch), order=order or Order())
         stripped.path.replace(target)
         return replace(stripped, path=target)
 
 
-def _copied_file(path: Path, folder: Path, *, purpose: Purpose) -> Stripped:
+def _copied_file(path: Path, folder: Path, *, order: Order) -> Stripped:
     with open_regular(path) as stream:
         size = os.fstat(stream.fileno()).st_size
         media_type = identify(stream.read(HEAD), size=size).media_type
-        with open_workshop(size) as shop:
-            return write_stripped(
-                stream, folder, media_type=media_type, purpose=purpose, workshop=shop
-            )
+        with open_workshop(size, for_large=order.allows_large) as shop:
+            return write_stripped(stream, folder, media_type=media_type, order=order, workshop=shop)
 
 
 @contextmanager
@@ -162,4 +159,5 @@ def derivation_of(stripped: Stripped) -> dict[str, Json]:
         "changed": list(stripped.changed),
         "lossless": not stripped.changed,
         "decoder": stripped.decoder,
+        **({"as_pictures": True} if stripped.as_pictures else {}),
     }

@@ -157,3 +157,11 @@ def test_a_fingerprint_leaves_only_when_it_is_asked_for_by_its_name(filled: Cli)
     assert [one["why"] for one in held["held_back"]] == ["fingerprint"]
     assert "fingerprint of a picture" in filled(*plan).ok().out
     assert filled(*plan, "--include-fingerprints", "--json").ok().object["held_back"] == []
+
+
+def test_large_pictures_and_films_are_fingerprinted_only_where_that_is_allowed(filled: Cli) -> None:
+    Image.new("L", (10_000, 6_100), 77).save(filled.folder / "large.png")
+    filled("-C", "C", "add", "large.png").ok()
+    assert filled("-C", "C", "fingerprint", "a3-1").code == 10
+    made = filled("-C", "C", "fingerprint", "a3-1", "a2-4", "--allow-large", "--json").ok().objects
+    assert [len(one["fingerprint"].get("hashes", [])) for one in made] == [8, 0]

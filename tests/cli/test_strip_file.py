@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.cli.transcripts import Cli
 from tests.tools import media
+from tests.tools.planted import PLANTED
 
 MARK = b"MARK-7f3a91"
 TAKEN = "2026:05:01 10:00:01"
@@ -87,3 +89,18 @@ def test_a_trial_in_a_case_records_nothing(cli: Cli) -> None:
     assert MARK.decode() in str(done["values"])
     assert cli("log", "--case", "사건", "--json").ok().objects == logged
     assert sorted(one for one in (cli.folder / "사건").rglob("*") if one.is_file()) == files
+
+
+def test_a_picture_of_more_than_60_million_pixels_is_copied_where_that_is_allowed(cli: Cli) -> None:
+    Image.new("L", (10_000, 6_100), 77).save(cli.folder / "large.png")
+    assert "--allow-large" in cli("strip", "large.png").err
+    assert not (cli.folder / "large-stripped.png").exists()
+    cli("strip", "large.png", "--allow-large").ok()
+    assert (cli.folder / "large-stripped.png").exists()
+
+
+def test_a_pdf_becomes_pictures_of_its_pages_where_that_is_wished(cli: Cli) -> None:
+    (cli.folder / "a.pdf").write_bytes(PLANTED["planted.pdf"].data())
+    done = cli("strip", "a.pdf", "--as-pictures", "--json").ok().object
+    assert done["changed"] == ["pages-as-pictures"]
+    assert done["lossless"] is False

@@ -1,6 +1,7 @@
 """``strip``: a copy without metadata."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.shapes import artifact_object
 from evidencekit.metadata.facts import fact_to_json
 from evidencekit.metadata.rebuilt import Purpose
+from evidencekit.metadata.strip import Order
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.json import Json
 from evidencekit.store.case import Case
@@ -47,16 +49,32 @@ _MEMBERS = ("removed", "kept", "changed", "lossless", "decoder")
 @click.option("--out", metavar="PATH", type=click.Path(), help=_("Where the copy of a PATH goes."))
 @click.option("--again", is_flag=True, help=_("Make another copy although there is one."))
 @click.option(
+    "--as-pictures",
+    is_flag=True,
+    help=_("Of a PDF: pictures of its pages, without letters that can be searched or copied."),
+)
+@click.option(
+    "--allow-large", is_flag=True, help=_("Decode pictures of more than 60 million pixels.")
+)
+@click.option(
     "--dry-run",
     is_flag=True,
     help=_("Show each value that would be gone, and keep no copy. Nothing is recorded."),
 )
 @pass_session
 def command(
-    session: Session, *, what: str, purpose: str, out: str | None, again: bool, dry_run: bool
+    session: Session,
+    *,
+    what: str,
+    purpose: str,
+    out: str | None,
+    again: bool,
+    as_pictures: bool,
+    allow_large: bool,
+    dry_run: bool,
 ) -> int:
     """Make the copy, unless there is one, and say what is gone from it."""
-    wanted = Purpose(purpose)
+    wanted = Order(purpose=Purpose(purpose), as_pictures=as_pictures, allows_large=allow_large)
     if dry_run:
         _rehearse(session, what, wanted)
         return 0
@@ -70,17 +88,17 @@ def command(
     if existing is not None:
         _print(session, existing, made=False)
         return 0
-    result = strip(case, what, purpose=wanted, actor=actor_of(session, case), setting=here())
+    result = strip(case, what, order=wanted, actor=actor_of(session, case), setting=here())
     _print(session, result.artifact, made=True)
     return 0
 
 
-def _rehearse(session: Session, what: str, purpose: Purpose) -> None:
+def _rehearse(session: Session, what: str, order: Order) -> None:
     """Say what a copy would be without, value by value."""
     if _ARTIFACT.fullmatch(what):
-        done = rehearse(opened(session), what, purpose=purpose, setting=here())
+        done = rehearse(opened(session), what, order=order, setting=here())
     else:
-        done = rehearse_file(_file(what), purpose=purpose)
+        done = rehearse_file(_file(what), order=order)
     account = derivation_of(done)
     if session.json:
         values: list[Json] = [fact_to_json(fact) for fact in done.absent]
@@ -99,18 +117,23 @@ def _file(what: str) -> Path:
     return path
 
 
-def _existing(case: Case, artifact_id: str, purpose: Purpose) -> Artifact | None:
+def _existing(case: Case, artifact_id: str, order: Order) -> Artifact | None:
     """Return the newest copy that an earlier run made; it was made from the same bytes."""
     ids = [
         row.id for row in case.rows() if row.derived_from == artifact_id and row.origin == "strip"
     ]
     copies = (case.artifact(one) for one in reversed(ids))
-    return next((one for one in copies if one.derivation.get("purpose") == purpose.value), None)
+    return next((one for one in copies if _is_such(one.derivation, order)), None)
 
 
-def _strip_file(session: Session, path: Path, purpose: Purpose, out: str | None) -> None:
+def _is_such(derivation: Mapping[str, Json], order: Order) -> bool:
+    has_pictures = derivation.get("as_pictures", False)
+    return derivation.get("purpose") == order.purpose.value and has_pictures is order.as_pictures
+
+
+def _strip_file(session: Session, path: Path, order: Order, out: str | None) -> None:
     target = Path(out) if out is not None else path.with_stem(f"{path.stem}-stripped")
-    done = derivation_of(strip_file(path, target, purpose=purpose))
+    done = derivation_of(strip_file(path, target, order=order))
     if session.json:
         output.put_json({"path": str(target), **{name: done[name] for name in _MEMBERS}})
         return

@@ -6,7 +6,6 @@ smaller to fit 512 × 512 where it is larger, as Pillow makes thumbnails: by a b
 twice that, then by Lanczos. Between procedures distances are larger than the paper gives them.
 """
 
-import warnings
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from evidencekit.metadata.fingerprint.pdq import Pdq, pdq
-from evidencekit.metadata.raster import MAX_PIXELS
+from evidencekit.metadata.raster import MAX_PIXELS, opened
 from evidencekit.model.json import Json, JsonObject
 
 PROCEDURE = "pdq/1"
@@ -30,12 +29,9 @@ def picture(stream: BinaryIO, argument: Json) -> JsonObject:
     """
     crop, limit = _asked(argument)
     _register_heif()
-    Image.MAX_IMAGE_PIXELS = limit
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(stream) as opened:
-            size = opened.size
-            found, measures = _fingerprint(_in_colour(opened), crop)
+    with opened(stream, limit) as image:
+        size = image.size
+        found, measures = _fingerprint(_in_colour(image), crop)
     return {
         "procedure": PROCEDURE, "hashes": list(found.hashes), "quality": found.quality,
         "size": list(size), "scaled": list(measures),
@@ -73,7 +69,7 @@ def film(stream: BinaryIO, argument: Json) -> JsonObject | None:
 
 def _limited(pixels: int, limit: int) -> None:
     if pixels > limit:
-        raise ValueError(f"more than {limit} pixels in a frame")
+        raise ValueError(f"more than {limit} pixels in a frame (--allow-large)")
 
 
 def _asked(argument: Json) -> tuple[tuple[int, int, int, int] | None, int]:
@@ -100,21 +96,21 @@ def _fingerprint(
     return pdq(np.asarray(image, dtype=np.uint8)), image.size
 
 
-def _in_colour(opened: "Image.Image") -> "Image.Image":
+def _in_colour(image: "Image.Image") -> "Image.Image":
     """Grey of more than 8 bits is made 8; Pillow would take all above 255 for white.
 
     Of 16 bits the upper half is taken. Where a file does not say how many there are, so many are
     assumed as its largest value needs, in whole bytes; fractions of 1 are taken for such.
     """
-    if opened.mode == "F":
-        values = np.nan_to_num(np.asarray(opened, dtype=np.float64))
+    if image.mode == "F":
+        values = np.nan_to_num(np.asarray(image, dtype=np.float64))
         values = np.clip(values, 0, None)
         return _grey(values * 255 / max(1.0, float(values.max())))
-    if opened.mode.startswith("I"):
-        grey = np.clip(np.asarray(opened, dtype=np.int64), 0, None)
-        used = 16 if opened.mode.startswith("I;16") else int(grey.max()).bit_length()
+    if image.mode.startswith("I"):
+        grey = np.clip(np.asarray(image, dtype=np.int64), 0, None)
+        used = 16 if image.mode.startswith("I;16") else int(grey.max()).bit_length()
         return _grey(grey >> max(0, (used + 7) // 8 * 8 - 8))
-    return opened.convert("RGB")
+    return image.convert("RGB")
 
 
 def _grey(values: NDArray[Any]) -> "Image.Image":

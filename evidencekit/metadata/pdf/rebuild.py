@@ -6,7 +6,6 @@ page. Everything else goes: properties, XMP, annotations, attachments, scripts, 
 structure, names, identifiers, earlier versions. Layers that can be hidden are refused.
 """
 
-from collections.abc import Iterator
 from io import SEEK_END
 from typing import BinaryIO
 
@@ -17,11 +16,11 @@ from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.pdf.allowed import KEYS
 from evidencekit.metadata.pdf.copying import Copying
+from evidencekit.metadata.pdf.fields import flatten, levels
 from evidencekit.metadata.pdf.opening import opened
 from evidencekit.metadata.rebuilt import Rebuilt, Wish
 
 _INHERITED = ("/MediaBox", "/CropBox", "/Rotate", "/Resources")
-_MAX_LEVELS = 64
 _CATALOG = {
     "/Metadata": "xmp", "/Names": "attachments", "/AF": "attachments", "/OpenAction": "actions",
     "/AA": "actions", "/Outlines": "outline", "/StructTreeRoot": "structure", "/Lang": "language",
@@ -45,7 +44,7 @@ def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
     gone = Gone()
     with opened(stream) as source, pikepdf.new() as target:
         _note_properties(source, gone)
-        _flatten(source, gone)
+        flatten(source, gone)
         _drop_unused(source)
         copying = Copying(target, gone)
         try:
@@ -82,24 +81,6 @@ def _require_all_visible(layers: pikepdf.Object) -> None:
         raise MalformedError("layers that are hidden")
 
 
-def _flatten(source: pikepdf.Pdf, gone: Gone) -> None:
-    """Make filled form fields part of their pages; drop all other annotations."""
-    has_fields = False
-    for page in source.pages:
-        found = page.obj.get("/Annots")
-        if not isinstance(found, Array):
-            continue
-        kept = [one for one in found if _is_field(one)]
-        has_fields |= bool(kept)
-        gone.when(len(kept) < len(found), "annotations")
-        page.obj.Annots = Array(kept)
-    if has_fields:
-        try:
-            source.flatten_annotations("all")
-        except pikepdf.PdfError as exc:
-            raise MalformedError(f"form fields that cannot be drawn: {exc}") from exc
-
-
 def _drop_unused(source: pikepdf.Pdf) -> None:
     """Drop what no page draws; where a drawing is damaged, nobody can say what it would draw."""
     source.get_warnings()  # of what came before
@@ -108,29 +89,13 @@ def _drop_unused(source: pikepdf.Pdf) -> None:
         raise MalformedError("a drawing that is damaged")
 
 
-def _is_field(one: pikepdf.Object) -> bool:
-    """Whether it is a field with a look, and not a signature: that names who signed."""
-    if not isinstance(one, Dictionary) or one.get("/Subtype") != Name.Widget or "/AP" not in one:
-        return False
-    kinds = {str(level.get("/FT")) for level in _levels(one)}
-    return "/Sig" not in kinds
-
-
-def _levels(one: pikepdf.Object) -> Iterator[pikepdf.Object]:
-    for _number in range(_MAX_LEVELS):
-        if not isinstance(one, Dictionary):
-            return
-        yield one
-        one = one.get("/Parent", Array())
-
-
 def _page(page: pikepdf.Page, copying: Copying, gone: Gone) -> Dictionary:
     for key in page.obj.keys():  # noqa: SIM118 (not a mapping)
         if key not in _OF_PAGE:
             gone.note(_CATALOG.get(key, "details"))
     made = Dictionary(Type=Name.Page)
     for key in _INHERITED:
-        value = next((one[key] for one in _levels(page.obj) if key in one), None)
+        value = next((one[key] for one in levels(page.obj) if key in one), None)
         if value is not None:
             kind = "resources" if key == "/Resources" else "numbers"
             made[key] = copying.copy(value, kind)

@@ -84,7 +84,7 @@ def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
     )
 
 
-def show(stream: BinaryIO) -> Shown | None:
+def show(stream: BinaryIO, pixels: int) -> Shown | None:
     """Return a digest of each decoded frame; None without PyAV.
 
     It is given what lies between the tags: two of them at the end, FFmpeg takes for sound.
@@ -93,7 +93,7 @@ def show(stream: BinaryIO) -> Shown | None:
     found = [at for _kind, at, _data in trailing_tags(tail)]
     end = size - len(tail) + min(found, default=len(tail))
     stream.seek(start)
-    return show_by_av(io.BytesIO(stream.read(end - start)))
+    return show_by_av(io.BytesIO(stream.read(end - start)), pixels)
 
 
 def frame_size(head: bytes) -> int:

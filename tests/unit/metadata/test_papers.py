@@ -168,3 +168,51 @@ def test_a_drawing_that_is_damaged_is_refused(workshop: Workshop) -> None:
         else:
             with pytest.raises(BadInput):
                 stripped(out.getvalue(), PDF, workshop)
+
+
+def test_another_decoder_judges_the_pages(workshop: Workshop) -> None:
+    _, done = stripped(PLANTED["planted.pdf"].data(), PDF, workshop)
+    assert (done.decoder or "").startswith("pypdfium2 ")
+    assert not done.changed
+
+
+HIDING = page(b"0 0 1 rg 9 9 50 50 re f /OC /L BDC 1 0 0 rg 0 0 40 40 re f EMC",
+              Properties=b"<< /L 5 0 R >>") | {
+    1: dictionary(
+        Type_=b"/Catalog", Pages=b"2 0 R",
+        OCProperties=b"<< /OCGs [5 0 R] /D << /OFF [5 0 R] >> >>",
+    ),
+    5: dictionary(Type_=b"/OCG", Name=b"(hidden)"),
+}  # fmt: skip
+
+
+def test_a_document_that_hides_something_can_be_copied_as_pictures(workshop: Workshop) -> None:
+    copy, done = stripped(paper(HIDING), PDF, workshop, as_pictures=True)
+    assert done.as_pictures
+    assert done.changed == ("pages-as-pictures",)
+    (picture,) = pictures_in(copy)
+    colours = {picture[at : at + 3] for at in range(0, len(picture), 3)}
+    assert b"\0\0\xff" in colours
+    assert b"\xff\0\0" not in colours  # the layer that is hidden
+
+
+def test_no_letter_is_left_in_a_copy_as_pictures(workshop: Workshop) -> None:
+    copy, _ = stripped(PLANTED["planted.pdf"].data(), PDF, workshop, as_pictures=True)
+    with pikepdf.open(io.BytesIO(copy)) as told:
+        drawings = [one.Contents.read_bytes() for one in told.pages]
+        assert not any("/Font" in one.Resources for one in told.pages)
+    assert drawings
+    assert not any(b"Tj" in drawing or MARK in drawing for drawing in drawings)
+
+
+def test_only_documents_have_pages_to_make_pictures_of(workshop: Workshop) -> None:
+    with pytest.raises(BadInput, match="no pages"):
+        stripped(PLANTED["planted.jpg"].data(), "image/jpeg", workshop, as_pictures=True)
+
+
+def pictures_in(data: bytes) -> list[bytes]:
+    with pikepdf.open(io.BytesIO(data)) as told:
+        return [
+            one.read_bytes() for one in told.objects
+            if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == pikepdf.Name.Image
+        ]  # fmt: skip

@@ -12,6 +12,7 @@ from evidencekit.metadata.rebuilding import rebuild
 from evidencekit.metadata.rebuilt import Purpose
 from evidencekit.metadata.record import record
 from evidencekit.metadata.workshop import Workshop
+from evidencekit.model.json import Json
 from evidencekit.sandbox.runner import Worker
 from tests.tools.copies import stripped
 from tests.tools.planted import PLANTED
@@ -51,7 +52,7 @@ def test_no_planted_mark_is_in_a_copy(name: str, purpose: Purpose, workshop: Wor
 def test_no_mutation_is_copied_in_two_ways(name: str, choose: st.DataObject) -> None:
     """Whatever a damaged file is taken for, the copy of its copy is the same."""
     planted = PLANTED[name]
-    asked = {"media_type": planted.media_type, "purpose": "share"}
+    asked: Json = {"media_type": planted.media_type, "purpose": "share", "as_pictures": False}
     data = bytearray(planted.data())
     for _number in range(choose.draw(st.integers(1, 3))):
         _mutate(data, choose)
