@@ -119,7 +119,7 @@ def test_a_bomb_ends_no_more_than_its_own_worker() -> None:
     with Worker(Limits(memory_bytes=2**31)) as worker:
         answer = worker.call("fingerprint.picture", io.BytesIO(bomb), ASKED)
         assert isinstance(answer, ParserFailed)
-        assert "DecompressionBomb" in answer.detail
+        assert "more than" in answer.detail
         good = worker.call("fingerprint.picture", io.BytesIO(saved(scene(1))), ASKED)
     assert isinstance(good, dict)
 
