@@ -110,6 +110,8 @@ _CUT = " … [cut, {count} characters in all]"
 
 
 def _clip(text: str) -> str:
+    if len(text) <= MAX_VALUE and text.isascii():  # nearly all: nothing to be mended
+        return text
     sound = text.encode("utf-8", errors="replace").decode("utf-8")  # no lone surrogates
     if len(sound) <= MAX_VALUE:
         return sound

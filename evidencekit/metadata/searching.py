@@ -12,16 +12,13 @@ from typing import BinaryIO
 
 from evidencekit.metadata.calling import function
 from evidencekit.metadata.kinds import KINDS
+from evidencekit.metadata.runs import base64_runs, printable_runs
 from evidencekit.model.json import Json, JsonObject
 
 BLOCK = 8 * 2**20
 OVERLAP = 2**16  # more than any needle takes, four bytes a character
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp949", "latin-1")
-_RUN = re.compile(rb"[\x20-\x7e]{6,}")
-_RUN_LE = re.compile(rb"(?:[\x20-\x7e]\x00){6,}")
-_RUN_BE = re.compile(rb"(?:\x00[\x20-\x7e]){6,}")
 _PRINTABLE = re.compile(r"[\x20-\x7e]+")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}(?:\s{1,4}[A-Za-z0-9+/_-]{4,})*")
 _NOT_BASE64 = re.compile(rb"\s+")
 _ALIGNMENTS = 4
 
@@ -46,7 +43,7 @@ def find(regions: Iterable[bytes], needles: list[str]) -> list[int]:
     other = {n: tuple(_forms(one)) for n, one in enumerate(needles) if n not in plain}
     found: set[int] = set()
     for region in _unpacked(regions):
-        runs = b"\n".join(_printable_runs(region))
+        runs = b"\n".join(printable_runs(region))
         found |= {n for n, needle in plain.items() if needle in runs}
         found |= {n for n, forms in other.items() if any(form in region for form in forms)}
     return sorted(found)
@@ -71,7 +68,7 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
 def _unpacked(regions: Iterable[bytes]) -> Iterator[bytes]:
     for region in regions:
         yield region
-        for run in _BASE64.findall(region):
+        for run in base64_runs(region):
             yield from _decoded(_NOT_BASE64.sub(b"", run))
 
 
@@ -89,10 +86,3 @@ def _forms(needle: str) -> Iterator[bytes]:
             yield needle.encode(encoding)
         except UnicodeEncodeError:
             continue
-
-
-def _printable_runs(region: bytes) -> Iterator[bytes]:
-    yield from _RUN.findall(region)
-    for pattern in (_RUN_LE, _RUN_BE):
-        for run in pattern.findall(region):
-            yield run.replace(b"\0", b"")

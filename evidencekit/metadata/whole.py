@@ -1,5 +1,7 @@
 """A file held in memory, for kinds that are small enough to be walked there."""
 
+import mmap
+import os
 from typing import BinaryIO
 
 from evidencekit.metadata.facts import FactList
@@ -14,6 +16,18 @@ def read_start(facts: FactList, stream: BinaryIO) -> bytes:
     if len(data) > MAX_SIZE:
         facts.problem(f"only the first {MAX_SIZE} bytes were read")
     return data
+
+
+def map_start(facts: FactList, stream: BinaryIO) -> bytes | mmap.mmap:
+    """Return what :func:`read_start` does, without reading more of a file than is looked at."""
+    try:
+        descriptor, size = stream.fileno(), stream.seek(0, os.SEEK_END)
+        if 0 < size <= MAX_SIZE:
+            return mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # no file, or none that can be mapped
+        pass
+    stream.seek(0)
+    return read_start(facts, stream)
 
 
 def read_whole(stream: BinaryIO) -> bytes:

@@ -1,6 +1,7 @@
 """Facts in a JPEG: its segments, comments, and the blocks of Exif, XMP and IPTC in them."""
 
 import io
+from mmap import mmap
 from typing import BinaryIO
 
 from evidencekit.metadata.exif.read import add_exif
@@ -9,7 +10,7 @@ from evidencekit.metadata.iptc import add_iptc
 from evidencekit.metadata.jpeg import segments as jpeg
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.texts import decode_text
-from evidencekit.metadata.whole import read_start
+from evidencekit.metadata.whole import map_start
 from evidencekit.metadata.xmp import add_xmp
 
 _EXIF = b"Exif\0\0"
@@ -22,10 +23,10 @@ _MAX_IDENTIFIER = 40
 
 def read(facts: FactList, stream: BinaryIO) -> None:
     """Add what the segments say; a walk that breaks off leaves what was found before."""
-    add_jpeg(facts, read_start(facts, stream))
+    add_jpeg(facts, map_start(facts, stream))
 
 
-def add_jpeg(facts: FactList, data: bytes) -> None:
+def add_jpeg(facts: FactList, data: bytes | mmap) -> None:
     """Add the facts of a JPEG, be it a file or a part of one."""
     more_xmp = b""
     try:

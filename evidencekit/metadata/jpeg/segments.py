@@ -7,6 +7,7 @@ that searches for the next marker finds one inside somebody's hidden data.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from mmap import mmap
 
 from evidencekit.metadata.malformed import MalformedError
 
@@ -51,7 +52,7 @@ def is_frame(marker: int) -> bool:
     return marker in FRAMES
 
 
-def walk(data: bytes) -> Iterator[Segment]:
+def walk(data: bytes | mmap) -> Iterator[Segment]:
     """Yield segments up to and including EOI; raises :class:`MalformedError` where they end."""
     if data[:2] != bytes((_FILL, SOI)):
         raise MalformedError("no start of image")
@@ -69,7 +70,7 @@ def trailer_start(end: Segment) -> int:
     return end.offset + 2
 
 
-def _read_segment(data: bytes, position: int) -> tuple[Segment, int]:
+def _read_segment(data: bytes | mmap, position: int) -> tuple[Segment, int]:
     offset = _marker_offset(data, position)
     marker = data[offset + 1]
     if marker == EOI:
@@ -88,7 +89,7 @@ def _read_segment(data: bytes, position: int) -> tuple[Segment, int]:
     return Segment(marker=SOS, offset=offset, payload=payload, entropy=entropy), scan_end
 
 
-def _marker_offset(data: bytes, position: int) -> int:
+def _marker_offset(data: bytes | mmap, position: int) -> int:
     if data[position : position + 1] != b"\xff":
         raise MalformedError(f"no marker where one must stand, at {position}")
     fill = _FILL_RUN.match(data, position)
@@ -98,7 +99,7 @@ def _marker_offset(data: bytes, position: int) -> int:
     return offset
 
 
-def _scan_end(data: bytes, position: int) -> int:
+def _scan_end(data: bytes | mmap, position: int) -> int:
     """Return where the marker after a scan, or the fill bytes before it, begin."""
     while (found := _SCAN_END.search(data, position)) is not None:
         offset = _marker_offset(data, found.start())
