@@ -28,6 +28,7 @@ OURS = [sys.executable, "-m", "evidencekit", "--quiet", "--no-input"]
 BIG, QUARTER = 2 * 2**30, 512 * 2**20
 SMALL_FILES, SMALL_SIZE = 20_000, 4096
 HTTP_PAGES, HTTP_SIZE = 20, 150
+PHOTOS, FEW_PHOTOS = 1_000, 20
 
 
 @dataclass(frozen=True)
@@ -362,6 +363,51 @@ def capture_http(bench: Bench) -> Iterator[Row]:
         )
 
 
+def intake(bench: Bench) -> Iterator[Row]:
+    """Photographs of a phone: read, and copied; pictures hashed and looked up."""
+    ours = [sys.executable, ROOT / "script" / "bench_intake.py"]
+    photos = bench.folder / "photos"
+    call([*ours, "photos", photos, PHOTOS])
+    yield row(
+        f"identify, hash, record {PHOTOS} photographs", "exiftool -json", "<= 0.2", bench.compare(
+            lambda: call([*ours, "record", photos]), lambda: call(["exiftool", "-json", photos])
+        )
+    )  # fmt: skip
+    few = bench.folder / "few"
+    few.mkdir()
+    for path in sorted(photos.iterdir())[:FEW_PHOTOS]:
+        os.link(path, few / path.name)
+    for name, options in (("mat2", []), ("mat2 --lightweight", ["--lightweight"])):
+        copies = bench.folder / name.replace(" ", "")
+        yield row(
+            f"strip {FEW_PHOTOS} photographs, proven", name, "<= 0.2", paired(
+                bench, lambda: call([*ours, "strip", few]),
+                lambda: call(["mat2", *options, *copies.iterdir()]),  # noqa: B023 (runs at once)
+                lambda: afresh(few, copies),  # noqa: B023
+            )
+        )  # fmt: skip
+    told = subprocess.run([*map(str, ours), "pdq"], capture_output=True, text=True, check=True)
+    yield unit("PDQ of a picture of 512 x 512", float(told.stdout), 1000 / 150)
+    told = subprocess.run([*map(str, ours), "match"], capture_output=True, text=True, check=True)
+    for forms, taken in zip(("one form", "eight forms"), told.stdout.split(), strict=True):
+        yield unit(f"one picture, {forms}, against 10^6", float(taken), 60)
+
+
+def afresh(source: Path, target: Path) -> None:
+    """Make a folder of real copies anew."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target)
+
+
+def unit(work: str, taken_ms: float, most_ms: float) -> Row:
+    """Return a line for what is held against a number, not a program."""
+    ours, most = taken_ms / 1000, most_ms / 1000
+    return Row(
+        work=work, against=f"{most_ms:.1f} ms", ratio=round(ours / most, 3), reach="<= 1.0",
+        ours_s=round(ours, 5), theirs_s=round(most, 5), rss_mb=0,
+    )  # fmt: skip
+
+
 ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "add-big": add_big,
     "add-small": add_small,
@@ -370,6 +416,7 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "scale": scale,
     "capture": capture,
     "capture-http": capture_http,
+    "intake": intake,
 }
 
 if __name__ == "__main__":
