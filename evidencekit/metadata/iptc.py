@@ -22,9 +22,14 @@ def add_iptc(facts: FactList, resources: bytes, *, source: str) -> None:
     for number, data in _resources(resources):
         if number != _IPTC_RESOURCE:
             continue
-        for dataset, value in _datasets(data):
-            text = decode_text(value)
-            facts.add("IPTC", _NAMES.get(dataset, f"2:{dataset}"), text, raw=text, source=source)
+        add_datasets(facts, data, source=source)
+
+
+def add_datasets(facts: FactList, data: bytes, *, source: str) -> None:
+    """Add the datasets of the application record, as they stand in a TIFF without a resource."""
+    for dataset, value in _datasets(data):
+        text = decode_text(value)
+        facts.add("IPTC", _NAMES.get(dataset, f"2:{dataset}"), text, raw=text, source=source)
 
 
 def _resources(block: bytes) -> Iterator[tuple[int, bytes]]:

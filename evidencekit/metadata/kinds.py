@@ -136,7 +136,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "application/vnd.oasis.opendocument.text": _paper("ODT"),
         "application/vnd.oasis.opendocument.spreadsheet": _paper("ODS"),
         "application/vnd.oasis.opendocument.presentation": _paper("ODP"),
-        "image/tiff": Kind(name="TIFF", read="exif.read:read_file"),
+        "image/tiff": Kind(
+            name="TIFF",
+            read="tiff.read:read",
+            rebuild="tiff.rebuild:rebuild",
+            show="tiff.show:show",
+        ),
         "image/svg+xml": Kind(name="SVG", read="svg.read:read"),
         "image/heic": _picture_file("HEIC", "heif.show:show"),
         "image/heif": _picture_file("HEIF", "heif.show:show"),

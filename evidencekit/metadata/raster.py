@@ -27,7 +27,7 @@ def show(stream: BinaryIO, pixels: int) -> Shown:
         for number, frame in enumerate(ImageSequence.Iterator(picture)):
             if number >= MAX_FRAMES:
                 raise ValueError(f"more than {MAX_FRAMES} frames")
-            frames.append(_digest(frame))
+            frames.append(digest_of(frame))
     return Shown(frames=tuple(frames), decoder=f"Pillow {PIL.__version__}")
 
 
@@ -44,7 +44,8 @@ def opened(stream: BinaryIO, pixels: int) -> Iterator[Image.Image]:
             raise ValueError(f"more than {pixels} pixels (--allow-large)") from exc
 
 
-def _digest(frame: Image.Image) -> str:
+def digest_of(frame: Image.Image) -> str:
+    """Return a digest of one frame: how it is stored, its palette, its values."""
     told = frame.mode, frame.size, frame.info.get("transparency"), frame.info.get("duration")
     palette = frame.getpalette("RGBA") if frame.mode == "P" else None
     digest = hashlib.sha256(repr(told).encode() + bytes(palette or b""))

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from PIL import Image
 
-from tests.tools import films, matroska, media, offices, papers, sounds
+from tests.tools import films, matroska, media, offices, papers, sounds, tiffs
 from tests.tools.picture_files import planted_picture
 
 MARK = b"MARK-7f3a91"
@@ -230,6 +230,14 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 facts=_OF_XMP
                 | {"comment of a GIF MARK-7f3a91", "own MARK-7f3a91", "plain MARK-7f3a91"},
                 marks=(MARK, MARK[::-1], b"behind MARK"),
+            ),
+            Planted(
+                name="planted.tif",
+                media_type="image/tiff",
+                data=tiffs.planted_tiff,
+                facts=tiffs.FACTS,
+                marks=(MARK, MARK[::-1], b"SERIAL-0001", b"2026:05:01"),
+                dates=frozenset({b"2026:05:01"}),
             ),
             Planted(
                 name="planted.pdf",

@@ -66,7 +66,7 @@ def _require_one_picture(segments: Sequence[Segment]) -> None:
         if segment.name.startswith("marker") and segment.marker != jpeg.EOI:
             # Hierarchical (Annex J) or reserved: it may change the picture.
             raise MalformedError(f"{segment.name} at {segment.offset} is not understood")
-        if _is_picture(segment) and not _is_exact(segment):
+        if _is_picture(segment) and not is_exact(segment):
             raise MalformedError(f"{segment.name} at {segment.offset} is not as long as it says")
 
 
@@ -74,7 +74,7 @@ def _is_picture(segment: Segment) -> bool:
     return segment.marker in _PICTURE
 
 
-def _is_exact(segment: Segment) -> bool:
+def is_exact(segment: Segment) -> bool:
     """Whether a segment holds its content and no byte more (ISO 10918-1 B.2.2-B.2.5)."""
     payload = segment.payload
     if segment.marker in jpeg.FRAMES:

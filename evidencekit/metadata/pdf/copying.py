@@ -10,10 +10,10 @@ from pikepdf import Array, Dictionary, Name, Object, Stream, String
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.pdf.allowed import INSIDE, KEYS
-from evidencekit.metadata.pdf.colours import rebuild_profile
 from evidencekit.metadata.pdf.drawing import drawing
 from evidencekit.metadata.pdf.opening import unpacked
 from evidencekit.metadata.pdf.pictures import picture
+from evidencekit.metadata.profiles import rebuild_profile
 
 MAX_DEPTH = 40
 _NUMBERS = frozenset({"font file", "cmap", "map", "function", "shading", "table"})

@@ -1,4 +1,4 @@
-"""Colour profiles inside a PDF (ISO 32000-2 §8.6.5.5), written anew from numbers."""
+"""Colour profiles of any kind, also of presses, written anew from numbers (ICC.1:2022)."""
 
 from evidencekit.metadata.icc import encode_profile, make_profile, read_profile, read_tags
 from evidencekit.metadata.malformed import MalformedError
