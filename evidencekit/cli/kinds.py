@@ -12,6 +12,7 @@ _ACTS = {
     "route": N_("host looked up"),
     "strip": N_("stripped copy"),
     "fingerprint": N_("fingerprint"),
+    "access": N_("previews looked at"),
     "seal": N_("sealed"),
     "export.begin": N_("export begun"),
     "export.done": N_("export done"),

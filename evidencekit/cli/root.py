@@ -21,6 +21,7 @@ ENTRIES = {
     "strip": Entry(_AT + "strip", N_("Make a copy without metadata; the original stays.")),
     "fingerprint": Entry(_AT + "fingerprint", N_("Make a fingerprint of a picture or a film.")),
     "match": Entry(_AT + "match", N_("Look for a picture among known fingerprints.")),
+    "gallery": Entry(_AT + "gallery", N_("Look at blurred previews; the look is recorded.")),
     "seal": Entry(_AT + "seal", N_("Sign what the case holds now, and have it dated.")),
     "export": Entry(_AT + "export", N_("Write a bundle for a recipient.")),
     "verify": Entry(_AT + "verify", N_("Check a bundle or a case; needs no case and no network.")),

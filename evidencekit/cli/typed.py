@@ -11,7 +11,7 @@ _PROGRAM = "EVIDENCEKIT_COMMAND"  # script/run says here how it was called
 _CASE = "EVIDENCEKIT_CASE"
 _IN_CASE = (
     "list", "show", "log", "add", "capture", "route", "metadata", "strip", "timeline",
-    "fingerprint", "match", "seal", "export",
+    "fingerprint", "match", "gallery", "seal", "export",
 )  # fmt: skip
 _UNNAMED = re.compile(r"(?<!evidencekit )(?<!\S)seal (?=--)")
 _NAMED = re.compile(r"\bevidencekit (?=[a-z])")

@@ -102,9 +102,8 @@ def remarks_of(action: str, body: Body, *, added: int = 0) -> Iterator[Pair]:
             yield from _added(body.detail, added)
         case "capture" | "route":
             yield _visited(action, body.detail)
-        case "strip" | "fingerprint":
-            yield _fill(_MADE[action], of=text_of(body.detail, "of"))
-            yield from _given("purpose", body.detail)
+        case "strip" | "fingerprint" | "access":
+            yield from _of_artifacts(action, body.detail)
         case "seal":
             stamps = body.detail.get("timestamps")
             count = len(stamps) if isinstance(stamps, list | tuple) else 0
@@ -115,6 +114,16 @@ def remarks_of(action: str, body: Body, *, added: int = 0) -> Iterator[Pair]:
             yield from _given("bundle", body.detail)
         case _:
             return
+
+
+def _of_artifacts(action: str, detail: Mapping[str, Json]) -> Iterator[Pair]:
+    if action != "access":
+        yield _fill(_MADE[action], of=text_of(detail, "of"))
+        yield from _given("purpose", detail)
+        return
+    looked_at = detail.get("of")
+    yield _fill("accessed", count=len(looked_at) if isinstance(looked_at, list | tuple) else 0)
+    yield from _given("reason", detail)
 
 
 def _added(detail: Mapping[str, Json], added: int) -> Iterator[Pair]:

@@ -23,6 +23,7 @@ PARSERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "metadata.read": ("evidencekit.metadata.reading", "read"),
         "metadata.search": ("evidencekit.metadata.searching", "search"),
         "metadata.show": ("evidencekit.metadata.showing", "show"),
+        "preview.make": ("evidencekit.metadata.preview", "make"),
         "trial.echo": ("evidencekit.sandbox.trials", "echo"),
         "trial.spin": ("evidencekit.sandbox.trials", "spin"),
         "trial.burn": ("evidencekit.sandbox.trials", "burn"),
