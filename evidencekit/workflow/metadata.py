@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from evidencekit.errors import BadInput
+from evidencekit.export.places import render_places
 from evidencekit.files.streaming import HEAD
 from evidencekit.formats.canonical import decode_object
 from evidencekit.formats.times import read_time
@@ -10,11 +13,14 @@ from evidencekit.metadata.contradictions import Contradiction, contradictions
 from evidencekit.metadata.facts import Fact, fact_from_json
 from evidencekit.metadata.generation import Trace, traces
 from evidencekit.metadata.identify.magic import Opinion, OpinionUnavailable, second_opinion
+from evidencekit.metadata.places import places_in
 from evidencekit.metadata.record import FORMAT
 from evidencekit.metadata.summary import Summary, summary
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.json import JsonObject
 from evidencekit.store.case import Case
+from evidencekit.text.catalog import _
+from evidencekit.workflow.targets import require_outside, write_for_owner
 
 _MAX_RECORD = 2**26
 
@@ -33,6 +39,7 @@ class MetadataView:
     """Programs that generate or edit, as far as they left their names."""
     second_opinion: Opinion | OpinionUnavailable
     """What libmagic takes the file for, asked now, not recorded."""
+    facts: tuple[Fact, ...]
 
 
 def show(case: Case, artifact_id: str) -> MetadataView:
@@ -49,7 +56,21 @@ def show(case: Case, artifact_id: str) -> MetadataView:
         contradictions=contradictions(facts, modified=_modified(artifact)),
         traces=traces(facts),
         second_opinion=second_opinion(head),
+        facts=tuple(facts),
     )
+
+
+def write_map(case: Case, view: MetadataView, out: Path, *, language: str) -> int:
+    """Write the page of places to ``out``, which must not exist, for its owner only.
+
+    Returns how many there are. Raises :class:`BadInput` where there is none.
+    """
+    places = places_in(view.facts)
+    if not places:
+        raise BadInput(_("{id} names no place").format(id=view.artifact.id))
+    require_outside(case.root, out)
+    write_for_owner(out, render_places(view.artifact, places, language=language))
+    return len(places)
 
 
 def _read_record(case: Case, artifact: Artifact) -> JsonObject | None:

@@ -1,14 +1,10 @@
 """The report of one capture: read from the case, written for people; nothing is checked by it."""
 
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from evidencekit.errors import BadInput
 from evidencekit.export.capture_report import render_capture
-from evidencekit.files.durable import disk_errors, sync_path
-from evidencekit.files.streaming import write_all
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _
 from evidencekit.workflow.capture_account import (
@@ -20,7 +16,7 @@ from evidencekit.workflow.capture_account import (
 )
 from evidencekit.workflow.seals import seal_fact, seals_of
 from evidencekit.workflow.setting import Setting
-from evidencekit.workflow.targets import require_new
+from evidencekit.workflow.targets import require_outside, write_for_owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +33,7 @@ def report(case: Case, seq: int, *, out: Path, language: str, setting: Setting) 
     It names people, addresses and accounts: only its owner can read the file. Raises
     :class:`BadInput` where that act is no capture, or what it was is not there any more.
     """
-    _require_free(case, out)
+    require_outside(case.root, out)
     found = next((one for one in recorded_captures(case) if one.line.seq == seq), None)
     if found is None:
         raise BadInput(
@@ -58,29 +54,5 @@ def report(case: Case, seq: int, *, out: Path, language: str, setting: Setting) 
     account = account_of(telling, found)
     if account is None:
         raise BadInput(_("what act {seq} was is withheld or destroyed").format(seq=seq))
-    _write(out, render_capture(account))
+    write_for_owner(out, render_capture(account))
     return Reported(path=out, seq=seq)
-
-
-def _require_free(case: Case, out: Path) -> None:
-    require_new(out)
-    if out.parent.resolve().is_relative_to(case.root.resolve()):
-        raise BadInput(
-            _("in the folder of the case: {path}").format(path=out),
-            hint=_("name a file outside it; only the case's own files belong there"),
-        )
-
-
-def _write(out: Path, pieces: Iterator[bytes]) -> None:
-    with disk_errors(str(out)):
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        fd = os.open(out, flags, 0o600)
-        try:
-            for piece in pieces:
-                write_all(fd, piece)
-        except BaseException:
-            out.unlink(missing_ok=True)
-            raise
-        finally:
-            os.close(fd)
-        sync_path(out)

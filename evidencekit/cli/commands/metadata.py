@@ -1,5 +1,7 @@
 """``metadata``: what a file says about itself."""
 
+from pathlib import Path
+
 import click
 
 from evidencekit.cli import output
@@ -11,9 +13,10 @@ from evidencekit.metadata.contradictions import Contradiction
 from evidencekit.metadata.generation import Trace
 from evidencekit.metadata.identify.magic import Opinion
 from evidencekit.model.json import Json
-from evidencekit.text.catalog import _
+from evidencekit.text.catalog import _, language
 from evidencekit.text.clean import clean
-from evidencekit.workflow.metadata import MetadataView, show
+from evidencekit.workflow.exiftool import CrossCheck, cross_check
+from evidencekit.workflow.metadata import MetadataView, show, write_map
 
 _CONTRADICTIONS = {
     "taken-after-file": N_("taken {0}, but the file is older: {1}"),
@@ -33,15 +36,62 @@ _CONTRADICTIONS = {
     ),
 )
 @click.argument("artifact_id", metavar="ID")
+@click.option(
+    "--exiftool",
+    "asks_exiftool",
+    is_flag=True,
+    help=_("Let an installed ExifTool read the file too, and show what only it finds."),
+)
+@click.option(
+    "--map",
+    "map_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=_("Write a page with the places that the file names; it asks no map service."),
+)
 @pass_session
-def command(session: Session, *, artifact_id: str) -> int:
+def command(
+    session: Session, *, artifact_id: str, asks_exiftool: bool, map_file: Path | None
+) -> int:
     """Print the summary first, then every recorded fact."""
-    view = show(opened(session), artifact_id)
+    case = opened(session)
+    view = show(case, artifact_id)
+    checked = cross_check(case, view.artifact, view.facts) if asks_exiftool else None
+    places = None if map_file is None else write_map(case, view, map_file, language=language())
     if session.json:
-        output.put_json(_object(view))
-    else:
-        _print(view)
+        output.put_json(
+            {
+                **_object(view),
+                **({"exiftool": _checked(checked)} if checked is not None else {}),
+                **({"map": str(map_file), "places": places} if places is not None else {}),
+            }
+        )
+        return 0
+    _print(view)
+    if checked is not None:
+        _print_checked(checked)
+    if map_file is not None:
+        output.say(_("places: {path}"), path=str(map_file))
     return 0
+
+
+def _checked(found: CrossCheck) -> dict[str, Json]:
+    lacking: list[Json] = [
+        {"kind": one.kind, "tag": one.tag, "value": one.value} for one in found.lacking
+    ]
+    return {"version": found.version, "both": dict(found.both), "lacking": lacking}
+
+
+def _print_checked(found: CrossCheck) -> None:
+    """Say what only ExifTool finds; no more found is no proof that there is no more."""
+    output.say(
+        _("ExifTool {version}: {both} facts are in both, {lacking} only there"),
+        version=found.version,
+        both=sum(found.both.values()),
+        lacking=len(found.lacking),
+    )
+    for one in found.lacking:
+        output.columns([(one.kind, 10), (one.tag, 28), (one.value, 0)])
 
 
 def _object(view: MetadataView) -> dict[str, Json]:
