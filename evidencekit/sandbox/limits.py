@@ -37,9 +37,14 @@ _FORBIDDEN = frozenset(
 )  # fmt: skip
 
 
-_PACKAGES = ("pypdfium2_raw",)
+_PACKAGES = ("pypdfium2_raw", "pylibmagic")
 """Parsers that load a library of their own when they are imported, by ctypes."""
-_OF_THE_SYSTEM = ("libarchive.so.13", "/usr/lib/libarchive.dylib", "/usr/lib/libarchive.2.dylib")
+_OF_THE_SYSTEM = (
+    "libmagic.so.1",
+    "libarchive.so.13",
+    "/usr/lib/libarchive.dylib",
+    "/usr/lib/libarchive.2.dylib",
+)
 
 
 def tie_hands(limits: Limits) -> None:
@@ -73,7 +78,7 @@ def _libraries() -> Iterator[str]:
     for package in _PACKAGES:
         spec = find_spec(package)
         for folder in spec.submodule_search_locations or () if spec else ():
-            yield from (str(path) for path in Path(folder).glob("*.so"))
+            yield from (str(path) for path in Path(folder).glob("*.so*"))
             yield from (str(path) for path in Path(folder).glob("*.dylib"))
 
 

@@ -21,6 +21,7 @@ PARSERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "archive.library": ("evidencekit.intake.unpacking", "library"),
         "fingerprint.film": ("evidencekit.metadata.fingerprint.picture", "film"),
         "fingerprint.picture": ("evidencekit.metadata.fingerprint.picture", "picture"),
+        "metadata.opinion": ("evidencekit.metadata.reading", "opinion"),
         "metadata.read": ("evidencekit.metadata.reading", "read"),
         "metadata.search": ("evidencekit.metadata.searching", "search"),
         "metadata.show": ("evidencekit.metadata.showing", "show"),
