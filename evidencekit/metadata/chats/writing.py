@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import BinaryIO
 
-from evidencekit.metadata.chats import kakaotalk, line, mail, short_messages, structured, whatsapp
+from evidencekit.metadata.chats import (
+    kakaotalk,
+    line,
+    mail,
+    short_messages,
+    structured,
+    telegram_page,
+    whatsapp,
+)
 from evidencekit.metadata.chats.lines import Text, as_text
 from evidencekit.metadata.chats.message import Export, Piece, piece_to_json
 from evidencekit.metadata.chats.recognising import HEAD
@@ -45,9 +53,11 @@ def _parse(text: Text, platform: str) -> tuple[Export, Iterator[Piece]]:
         return _OF_LINES[platform](text)
     if platform == "mail":
         return mail.parse(text, is_box=text.data.startswith(b"From "))
+    head = text.data[:HEAD].decode(text.encoding, errors="replace")
     if platform == "x":
-        head = text.data[:HEAD].decode(text.encoding, errors="replace")
         return structured.parse(text, structured.variant_of_x(head))
+    if platform == "telegram" and telegram_page.fits(head):
+        return telegram_page.parse(text)
     return structured.parse(text, platform)
 
 
