@@ -195,7 +195,7 @@ def test_looking_into_a_case_while_its_rows_are_read_waits_for_nobody(tmp_path: 
     built = committed(tmp_path, b"one", b"two")
     asked: list[str] = []
     with open_index(built.root) as index:
-        index._db.set_trace_callback(asked.append)  # noqa: SLF001 (what it asks is the point)
+        index._db.set_trace_callback(asked.append)
         index.catch_up(built.root)
     assert asked
     assert not any(one.startswith("BEGIN") for one in asked)
