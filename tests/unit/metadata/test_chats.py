@@ -35,9 +35,11 @@ OF_LINES = ("windows", "windows-english", "android", "ios", "csv", "line", "what
             "whatsapp-android")  # fmt: skip
 
 
-def parsed(data: bytes, platform: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def parsed(
+    data: bytes, platform: str, keys: dict[str, str] | None = None
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     out = io.BytesIO()
-    told = write(io.BytesIO(data), out, platform)
+    told = write(io.BytesIO(data), out, {"platform": platform, "keys": keys or {}})
     return dict(told), [json.loads(line) for line in out.getvalue().splitlines()]
 
 
