@@ -109,7 +109,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "video/ogg": Kind(name="Ogg", read="sound.ogg:read"),
         "audio/wav": _sound("WAV", "riff"),
         "audio/amr": _sound("AMR", "amr"),
-        "video/x-msvideo": Kind(name="AVI", read="sound.riff:read"),
+        "video/x-msvideo": Kind(
+            name="AVI", read="sound.riff:read", rebuild="avi.rebuild:rebuild", show="playing:show"
+        ),
         "application/pdf": Kind(
             name="PDF",
             read="pdf.read:read",

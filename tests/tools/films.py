@@ -85,7 +85,7 @@ def picture_track(container: Any, codec: str) -> Any:
 
 
 def encoded_pictures(track: Any, remark: bytes) -> list[Any]:
-    packets = [*_encoded(track, _pictures()), *track.encode(None)]
+    packets = [*_encoded(track, pictures()), *track.encode(None)]
     if remark:
         packets[0] = _with_remark(packets[0], remark)
     return packets
@@ -108,7 +108,7 @@ def _encoded(track: Any, frames: list[Any]) -> list[Any]:
     return [packet for frame in frames for packet in track.encode(frame)]
 
 
-def _pictures() -> list[av.VideoFrame]:
+def pictures() -> list[av.VideoFrame]:
     found = []
     for number in range(10):
         frame = av.VideoFrame(64, 48, "rgb24")

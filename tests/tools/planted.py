@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from PIL import Image
 
-from tests.tools import films, matroska, media, offices, papers, sounds, tiffs
+from tests.tools import avis, films, matroska, media, offices, papers, sounds, tiffs
 from tests.tools.picture_files import planted_picture
 
 MARK = b"MARK-7f3a91"
@@ -252,6 +252,13 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 data=lambda: offices.planted_document(_photograph()),
                 facts=offices.FACTS | _OF_EXIF,
                 marks=(MARK, b"SERIAL-0001", b"2026:05:01", b"2026-05-01", b"00AB12CD"),
+            ),
+            Planted(
+                name="planted.avi",
+                media_type="video/x-msvideo",
+                data=avis.planted_avi,
+                facts=avis.FACTS,
+                marks=(MARK, MARK[::-1], b"Fri May 01"),
             ),
             Planted(
                 name="planted.mkv",

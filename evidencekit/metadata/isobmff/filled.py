@@ -38,7 +38,10 @@ class Filling:
         elif moment != self.end:
             if not self.durations or moment < self.end - self.durations[-1]:
                 raise MalformedError("fragments that go back in time")
-            self.durations[-1] += moment - self.end
+            lasts = self.durations[-1] + moment - self.end
+            if lasts >= 2**32:
+                raise MalformedError("a gap that no table can say")
+            self.durations[-1] = lasts
             self.end = moment
 
     def add(

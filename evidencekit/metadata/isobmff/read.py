@@ -99,8 +99,8 @@ def _add_fragments(facts: FactList, stream: BinaryIO, boxes: Sequence[Box]) -> N
         parts = joined(list(split(movies[0].read(stream), movies[0].body)), boxes, stream)
         for track in read_tracks(parts):
             _add_samples(facts, stream, track)
-    except MalformedError as exc:
-        facts.problem(f"fragments: {exc}")
+    except (MalformedError, LookupError, ArithmeticError) as exc:
+        facts.problem(f"fragments: {type(exc).__name__} {exc}")
 
 
 def _add_track(facts: FactList, stream: BinaryIO, track: Track) -> None:
