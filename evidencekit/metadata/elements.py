@@ -17,9 +17,9 @@ class _PlainDoctypeParser(DefusedXMLParser):
     def __init__(self) -> None:
         super().__init__(forbid_dtd=False, forbid_entities=True, forbid_external=True)
         parser: Any = self.parser
-        parser.StartDoctypeDeclHandler = self._doctype
+        parser.StartDoctypeDeclHandler = self._judge
 
-    def _doctype(self, _name: str, _system: str, _public: str, has_subset: int) -> None:
+    def _judge(self, _name: str, _system: str, _public: str, has_subset: int) -> None:
         if has_subset:
             raise MalformedError("a document type that declares something of its own")
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from evidencekit.metadata.office.allowed import OWN_WORDS
+from evidencekit.metadata.svg.allowed import OWN_WORDS as WORDS_OF_SVG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,9 @@ class Kind:
     show: str | None = None
     """None where nothing that may be installed here decodes it; then only coded data are judged."""
     inner: str | None = None
+    is_text: bool = False
+    """Whether words that are seen stand in the file as they are; then only ``inner`` is searched,
+    which leaves them out."""
     as_pictures: str | None = None
     """Writes pictures of pages instead, in the manner of ``rebuild``."""
     own_words: tuple[str, ...] = ()
@@ -137,7 +141,15 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "application/vnd.oasis.opendocument.spreadsheet": _paper("ODS"),
         "application/vnd.oasis.opendocument.presentation": _paper("ODP"),
         "image/tiff": Kind(name="TIFF", read="exif.read:read_file"),
-        "image/svg+xml": Kind(name="SVG", read="svg.read:read"),
+        "image/svg+xml": Kind(
+            name="SVG",
+            read="svg.read:read",
+            rebuild="svg.rebuild:rebuild",
+            show="svg.show:show",
+            inner="svg.inner:inner",
+            is_text=True,
+            own_words=WORDS_OF_SVG,
+        ),
         "image/heic": _picture_file("HEIC", "heif.show:show"),
         "image/heif": _picture_file("HEIF", "heif.show:show"),
         "image/heic-sequence": Kind(name="HEIC", read="heif.read:read"),

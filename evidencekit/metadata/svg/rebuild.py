@@ -23,7 +23,6 @@ from evidencekit.metadata.rebuilt import Rebuilt, Wish
 from evidencekit.metadata.svg.allowed import (
     ATTRIBUTES,
     LINK,
-    PROPERTIES,
     SOURCES,
     SVG,
     TEXT_ELEMENTS,
@@ -37,7 +36,7 @@ from evidencekit.metadata.svg.values import written
 MAX_SIZE = 32 * 2**20  # bytes of a drawing
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _LINKED = frozenset(
-    "use image feImage textPath linearGradient radialGradient pattern filter".split()
+    ["use", "image", "feImage", "textPath", "linearGradient", "radialGradient", "pattern", "filter"]
 )
 _RESULTS = frozenset({"in", "in2", "result"})
 _DATA = re.compile(r"data:[\w./+-]{0,80}(?:;[\w=-]{1,40})*,", re.IGNORECASE)
@@ -106,10 +105,10 @@ class _Writer:
         spaces = f' xmlns="{SVG[1:-1]}" xmlns:xlink="{LINK[1:-1]}"' if is_root else ""
         attributes = "".join(f" {key}={_quoted(value)}" for key, value in self._attributes(one))
         yield f"<{name}{spaces}{attributes}"
-        inner = sheet + "".join(self._content(one, name))
+        inner = sheet + "".join(self._content(one))
         yield f">{inner}</{name}>" if inner else "/>"
 
-    def _content(self, one: Element, name: str) -> Iterator[str]:
+    def _content(self, one: Element) -> Iterator[str]:
         is_text = one in self._seen.live and self._is_text(one)
         yield from self._letters(one.text, is_text=is_text)
         for child in one:
@@ -147,7 +146,8 @@ class _Writer:
 
     def _compound(self, one: Compound) -> str:
         ids = "".join(f"#{self._id(name)}" for name in one.ids)
-        return one.kind + ids + "".join(f".{self._class(name)}" for name in one.classes)
+        classes = "".join(f".{self._class(name)}" for name in one.classes)
+        return (one.kind.removeprefix("*") + ids + classes) or "*"
 
     def _settings(self, settings: tuple[Setting, ...]) -> str:
         return ";".join(
@@ -175,10 +175,10 @@ class _Writer:
             yield from self._own_words(one, key, value)
         elif key == f"{XML}space" and value in {"preserve", "default"}:
             yield "xml:space", value
-        elif key == f"{XML}lang" or (key in ATTRIBUTES and value):
+        elif value and (key == f"{XML}lang" or key in ATTRIBUTES):
             name = key.replace(XML, "")
-            made = written(name, value, self._id) if value else ""
-            yield key.replace(XML, "xml:"), made
+            if made := written(name, value, self._id):
+                yield key.replace(XML, "xml:"), made
         elif key not in {"href", f"{LINK}href", "media"}:
             self._gone.note(_word(key))
 

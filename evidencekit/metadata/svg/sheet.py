@@ -117,7 +117,7 @@ def _settings(nodes: Iterable[Any], gone: Gone) -> Iterator[Setting]:
         value = tinycss2.serialize([one for one in node.value if one.type != "comment"]).strip()
         if name in PROPERTIES and "\\" not in value:
             yield Setting(name, value, bool(node.important))
-        elif name.startswith("-") or name in WITHOUT_EFFECT or name.startswith("transition-"):
+        elif name.startswith(("-", "transition-")) or name in WITHOUT_EFFECT:
             gone.note("settings")
         else:
             raise MalformedError(f"a style of {name}, which is not understood")

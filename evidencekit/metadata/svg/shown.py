@@ -51,6 +51,7 @@ class _Walker:
         self.seen = Seen()
         self._drawing, self._gone = drawing, gone
         self._waiting: list[tuple[Element, Mapping[str, str]]] = []
+        self._hidden: list[Element] = []
 
     def begin(self) -> None:
         if not self._requires_more(self._drawing.root):
@@ -61,6 +62,9 @@ class _Walker:
             one, around = self._waiting.pop()
             if one not in self.seen.live:
                 self._enter(one, around, is_clip=local(one.tag) == "clipPath")
+        for one in self._hidden:
+            if any(part not in self.seen.written for part in one.iter()):
+                self._gone.note("hidden-text" if _has_letters(one) else "parts-not-shown")
 
     def _meet(self, one: Element, around: Mapping[str, str], *, is_clip: bool) -> None:
         """Take an element where it stands in the drawing."""
@@ -68,21 +72,14 @@ class _Walker:
         if not one.tag.startswith(SVG):
             self._gone.note("data-of-editors")
         elif name in DROPPED:
-            self._note_dropped(one, name)
+            self._gone.when(name != "style", DROPPED[name])
         elif name in DEFINING:
-            self._look_into(one)
+            self._require_known(one)
+            self._hidden.append(one)
         elif self._is_hidden(one, name, around, is_clip=is_clip):
-            self._gone.note("hidden-text" if _has_letters(one) else "parts-not-shown")
+            self._hidden.append(one)
         else:
             self._enter(one, around, is_clip=is_clip)
-
-    def _note_dropped(self, one: Element, name: str) -> None:
-        if name != "style":
-            self._gone.note(DROPPED[name])
-
-    def _look_into(self, one: Element) -> None:
-        """Refuse in what is not drawn here the same that is refused where it is drawn."""
-        self._require_known(one)
 
     def _enter(self, one: Element, around: Mapping[str, str], *, is_clip: bool) -> None:
         """Take an element and what it holds."""
@@ -175,7 +172,7 @@ class _Walker:
             raise MalformedError("a text of which a part is hidden")
 
     def _require_no_effect(self, one: Element) -> bool:
-        """What is clear still counts for the extent of a filter or a mask around it."""
+        """Refuse where what is clear still counts: for the extent of a filter or a mask."""
         place: Element | None = one
         while place is not None:
             if place.tag.startswith(SVG) and any(

@@ -47,8 +47,8 @@ Rename = Callable[[str], str]
 def written(name: str, value: str, rename: Rename) -> str:
     """Return a value anew; raises :class:`MalformedError` for one that is not understood."""
     plain = _GAPS.sub(" ", value).strip()
-    if name in {"d", "path"} and PATH.fullmatch(plain):
-        return plain
+    if name in {"d", "path"} and (found := PATH.match(plain)):
+        return found[0].rstrip(" ,")  # drawn up to the first error (SVG 2 §9.5.4)
     if name in {"font-family", "font"}:
         return _fonts(name, plain)
     if name == "lang" and _LANGUAGE.fullmatch(plain):
