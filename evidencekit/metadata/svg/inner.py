@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
+from tinycss2 import color4
+
 from evidencekit.metadata.elements import local, tree_with_doctype
 from evidencekit.metadata.svg.allowed import TEXT_ELEMENTS
 from evidencekit.metadata.svg.values import FIGURES, PATH
@@ -34,7 +36,7 @@ def _words(one: Element) -> Iterator[str]:
         yield key
         if key == "style":
             yield from _of_settings(value)
-        elif not FIGURES.fullmatch(value) and not (key in {"d", "path"} and PATH.fullmatch(value)):
+        elif not _is_figure(value) and not (key in {"d", "path"} and PATH.fullmatch(value)):
             yield value
 
 
@@ -43,5 +45,9 @@ def _of_settings(text: str) -> Iterator[str]:
     for part in _SETTINGS.split(text):
         name, _colon, value = part.partition(":")
         yield name
-        if not FIGURES.fullmatch(value.removesuffix("!important")):
+        if not _is_figure(value.removesuffix("!important")):
             yield value
+
+
+def _is_figure(value: str) -> bool:
+    return bool(FIGURES.fullmatch(value)) or color4.parse_color(value) is not None

@@ -13,6 +13,9 @@ from evidencekit.metadata.raster import opened
 from evidencekit.metadata.shown import Shown
 
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,60}\sencoding\s*=\s*["']([\w.-]{1,40})["']""")
+_ROOT = re.compile(r"<svg(\s[^>]*)>")
+_SIZE = re.compile(r"""\s(?:width|height)\s*=\s*(?:"[^"]*"|'[^']*')""")
+_WINDOW = 'width="1600" height="1600"'
 WIDTH = 1600  # pixels of the picture that is compared, whatever the drawing says
 
 
@@ -25,7 +28,13 @@ def show(stream: BinaryIO, pixels: int) -> Shown | None:
         import resvg_py  # noqa: PLC0415 (an extra)
     except ImportError:
         return None
-    made = resvg_py.svg_to_bytes(svg_string=_text(stream.read()), width=WIDTH)
+    text = _text(stream.read())
+    try:
+        made = resvg_py.svg_to_bytes(svg_string=text, width=WIDTH)
+    except ValueError as exc:
+        if "invalid size" not in str(exc):
+            raise
+        made = resvg_py.svg_to_bytes(svg_string=_sized(text), width=WIDTH)
     with opened(io.BytesIO(made), pixels) as picture:
         told = f"{picture.mode} {picture.size}".encode()
         digest = hashlib.sha256(told + picture.tobytes()).hexdigest()
@@ -38,3 +47,8 @@ def _text(data: bytes) -> str:
         return data.decode("utf-16")
     found = _ENCODING.match(data)
     return data.decode(found[1].decode("ascii") if found else "utf-8-sig")
+
+
+def _sized(text: str) -> str:
+    """Give a drawing that is as large as its window a window."""
+    return _ROOT.sub(lambda root: f"<svg {_WINDOW}{_SIZE.sub(' ', root[1])}>", text, count=1)
