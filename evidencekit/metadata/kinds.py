@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from evidencekit.metadata.hwpx.allowed import OWN_WORDS as WORDS_OF_HWPX
 from evidencekit.metadata.office.allowed import OWN_WORDS
 from evidencekit.metadata.svg.allowed import OWN_WORDS as WORDS_OF_SVG
 
@@ -131,7 +132,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         f"{_OFFICE}.spreadsheetml.sheet": _paper("XLSX"),
         f"{_OFFICE}.presentationml.presentation": _paper("PPTX"),
-        "application/hwp+zip": _paper("HWPX"),
+        "application/hwp+zip": Kind(
+            name="HWPX",
+            read="office.read:read",
+            rebuild="hwpx.rebuild:rebuild",
+            inner="hwpx.inner:inner",
+            own_words=WORDS_OF_HWPX,
+        ),
         "application/x-hwp": _old_paper("HWP"),
         "application/msword": _old_paper("DOC"),
         "application/vnd.ms-excel": _old_paper("XLS"),

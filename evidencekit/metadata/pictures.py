@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import BinaryIO
 
+from evidencekit.metadata.bmp.rebuild import rebuild as rebuild_bmp
 from evidencekit.metadata.gif.rebuild import rebuild as rebuild_gif
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.identify.by_content import identify
@@ -16,7 +17,13 @@ from evidencekit.metadata.rebuilt import Rebuilt, Wish
 from evidencekit.metadata.webp.rebuild import rebuild as rebuild_webp
 
 _REBUILDERS: Mapping[str, Callable[[BinaryIO, BinaryIO, Wish], Rebuilt]] = MappingProxyType(
-    {"jpeg": rebuild_jpeg, "png": rebuild_png, "gif": rebuild_gif, "webp": rebuild_webp}
+    {
+        "jpeg": rebuild_jpeg,
+        "png": rebuild_png,
+        "gif": rebuild_gif,
+        "webp": rebuild_webp,
+        "bmp": rebuild_bmp,
+    }
 )
 
 
@@ -25,7 +32,7 @@ class Rewritten:
     """A picture without metadata."""
 
     kind: str
-    """``jpeg``, ``png``, ``gif`` or ``webp``; with ``image/`` before it the media type."""
+    """``jpeg``, ``png``, ``gif``, ``webp`` or ``bmp``; with ``image/`` before it the media type."""
     data: bytes
     content_sha256: str
 
