@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from evidencekit.metadata.hwpx.allowed import OWN_WORDS as WORDS_OF_HWPX
+from evidencekit.metadata.hwpx.fixed import OWN_WORDS as WORDS_OF_HWPX
 from evidencekit.metadata.office.allowed import OWN_WORDS
 from evidencekit.metadata.svg.allowed import OWN_WORDS as WORDS_OF_SVG
 
@@ -134,7 +134,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         f"{_OFFICE}.presentationml.presentation": _paper("PPTX"),
         "application/hwp+zip": Kind(
             name="HWPX",
-            read="office.read:read",
+            read="hwpx.read:read",
             rebuild="hwpx.rebuild:rebuild",
             inner="hwpx.inner:inner",
             own_words=WORDS_OF_HWPX,

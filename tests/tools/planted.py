@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from PIL import Image
 
-from tests.tools import drawings, films, matroska, media, offices, papers, sounds
+from tests.tools import drawings, films, hangul, matroska, media, offices, papers, sounds
 from tests.tools.picture_files import planted_picture
 
 MARK = b"MARK-7f3a91"
@@ -244,6 +244,13 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 data=lambda: offices.planted_document(_photograph()),
                 facts=offices.FACTS | _OF_EXIF,
                 marks=(MARK, b"SERIAL-0001", b"2026:05:01", b"2026-05-01", b"00AB12CD"),
+            ),
+            Planted(
+                name="planted.hwpx",
+                media_type=hangul.HWPX,
+                data=lambda: hangul.planted_hangul(_photograph()),
+                facts=hangul.FACTS | _OF_EXIF,
+                marks=(MARK, b"SERIAL-0001", b"2026:05:01", b"2026-05-01"),
             ),
             Planted(
                 name="planted.svg",

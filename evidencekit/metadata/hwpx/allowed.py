@@ -71,8 +71,9 @@ lineGrid lineMode lineSpacing lineType lineWidth lineWrap linkListIDRef linkList
 listBoxRows listBoxWidth lock lockForm m masterPageCnt max maxLength memoType merged midline min
 mode multiLine newNum nextStyleIDRef noAdjust num numFormat numOnly numType numberingType
 offsetBottom offsetLeft offsetRight offsetTop offsetX offsetY option other outlineShapeIDRef
-outlineStyle page pageBreak pageBreakBefore pageInherit pageStartsOn pageheight pagewidth
-paraPrIDRef paraShapeID passwordChar pic place pos posType prIDRef prefixChar presetIdx
+outlineStyle page pageBreak pageBreakBefore pageDuplicate pageFront
+pageNumber pageInherit pageStartsOn pageheight pagewidth paraPrIDRef
+paraShapeID passwordChar pic place pos posType prIDRef prefixChar presetIdx
 printable proportion protect r radius ratio readOnly repeatHeader restartType reverse right
 rotateimage rotationStyle rowAddr rowCnt rowSpan s sameGap sameSz schemeIdx scrollBars secCnt
 selectedValue serifStyle shadeColor shadow shape showLineNumber showtime side sideChar
@@ -167,10 +168,8 @@ STYLE_NAMES = frozenset(
     }
 ) | {f"{name} {number}" for name in _COUNTED for number in range(1, 11)}  # fmt: skip
 """Names of styles that every Hangul has; any other name is somebody's own."""
-OWN_WORDS = (
+WORDS_OF_LISTS = (
     *sorted(OF_HEADER | OF_TEXT | ATTRIBUTES | WORDS | STYLE_NAMES),
-    "Contents/content.hpf", "Contents/header.xml", "Contents/section0.xml", "META-INF/manifest.xml",
-    "META-INF/container.xml", "application/hwp+zip", "application/xml", "settings.xml",
-    "version.xml", "application/hwpml-package+xml", "image/jpeg", "image/png", "image/bmp",
     f"{_HANCOM}/2016/HwpUnitChar", f"{_HANCOM}/2016/paragraph",
 )  # fmt: skip
+"""What a copy may hold of words that are not somebody's own."""

@@ -6,29 +6,18 @@ from posixpath import dirname, join, normpath
 from typing import BinaryIO
 
 from evidencekit.metadata.elements import local
+from evidencekit.metadata.hwpx.fixed import (
+    CONTAINER,
+    CONTENT_HEAD,
+    CONTENT_MIDDLE,
+    MANIFEST,
+    MIMETYPE,
+    SETTINGS,
+    VERSION,
+)
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.package import write_package
 from evidencekit.metadata.office.parts import Parts
-
-MIMETYPE = b"application/hwp+zip"
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes" ?>'
-_HANCOM = "http://www.hancom.co.kr/hwpml/2011"
-_OASIS = "urn:oasis:names:tc:opendocument:xmlns"
-_VERSION = (
-    f'{_HEAD}<hv:HCFVersion xmlns:hv="{_HANCOM}/version" tagetApplication="WORDPROCESSOR" major="5"'
-    ' minor="1" micro="0" buildNumber="1" os="1" xmlVersion="1.4" application="" appVersion=""/>'
-)
-_SETTINGS = (
-    f'{_HEAD}<ha:HWPApplicationSetting xmlns:ha="{_HANCOM}/app">'
-    '<ha:CaretPosition listIDRef="0" paraIDRef="0" pos="0"/></ha:HWPApplicationSetting>'
-)
-_CONTAINER = (
-    f'{_HEAD}<ocf:container xmlns:ocf="{_OASIS}:container"><ocf:rootfiles><ocf:rootfile '
-    'full-path="Contents/content.hpf" media-type="application/hwpml-package+xml"/>'
-    "</ocf:rootfiles></ocf:container>"
-)
-_MANIFEST = f'{_HEAD}<odf:manifest xmlns:odf="{_OASIS}:manifest:1.0"/>'
-_OPF = "http://www.idpf.org/2007/opf/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +81,12 @@ def write(out: BinaryIO, written: Mapping[str, bytes], pictures: Mapping[str, st
         out,
         {
             "mimetype": MIMETYPE,
-            "version.xml": _VERSION.encode(),
+            "version.xml": VERSION.encode(),
             **written,
-            "settings.xml": _SETTINGS.encode(),
+            "settings.xml": SETTINGS.encode(),
             "Contents/content.hpf": _content(items, [_id(name) for name in texts]),
-            "META-INF/container.xml": _CONTAINER.encode(),
-            "META-INF/manifest.xml": _MANIFEST.encode(),
+            "META-INF/container.xml": CONTAINER.encode(),
+            "META-INF/manifest.xml": MANIFEST.encode(),
         },
     )
 
@@ -118,7 +107,5 @@ def _content(items: list[tuple[str, str, str]], spine: list[str]) -> bytes:
         if not name.startswith("masterpage")
     )
     return (
-        f'{_HEAD}<opf:package xmlns:opf="{_OPF}" version="" unique-identifier="" id="">'
-        "<opf:metadata><opf:title/><opf:language>ko</opf:language></opf:metadata>"
-        f"<opf:manifest>{listed}</opf:manifest><opf:spine>{order}</opf:spine></opf:package>"
+        f"{CONTENT_HEAD}<opf:manifest>{listed}{CONTENT_MIDDLE}{order}</opf:spine></opf:package>"
     ).encode()

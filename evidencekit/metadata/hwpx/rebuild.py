@@ -102,15 +102,18 @@ class _Document:
     def _add_part(self, new: str, name: str, root: Element, *, is_text: bool) -> None:
         self._met[name] = new
         self.written[new] = b""  # holds the place, so that parts stand in the order met
-        tree = Writer(self.gone, is_text=is_text, target=self._picture, names=self._names).write(
+        tree = Writer(self.gone, is_text=is_text, target=self._target, names=self._names).write(
             root
         )
         for text in drawn(tree) if is_text else ():
             self.digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
-        for one in tree.iter():
-            if local(one.tag) == "masterPage":
-                one.set("idRef", self._master_page(one.get("idRef", "")))
+        if local(tree.tag) == "masterPage":
+            tree.set("id", new.removeprefix("Contents/").removesuffix(".xml"))
         self.written[new] = _HEAD + ElementTree.tostring(tree, encoding="utf-8")
+
+    def _target(self, kind: str, item: str) -> str:
+        """Write what a text refers to; returns its id in the copy."""
+        return self._picture(item) if kind == "img" else self._master_page(item)
 
     def _master_page(self, item: str) -> str:
         """Write a master page once; returns its id."""

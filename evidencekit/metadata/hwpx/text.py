@@ -31,8 +31,8 @@ _DROPPED: Mapping[str, str] = {
     "label": "settings", "presentation": "settings", "listItem": "form-fields",
     "linesegarray": "editing-marks", "insertBegin": "tracked-changes",
     "insertEnd": "tracked-changes", "trackChanges": "tracked-changes",
-    "trackChangeAuthors": "people", "trackchageConfig": "tracked-changes",
-    "trackchangeConfig": "tracked-changes", "memoProperties": "comments",
+    "trackChangeAuthors": "people", "trackchageConfig": "settings",
+    "trackchangeConfig": "settings", "memoProperties": "comments",
 }  # fmt: skip
 _OF_FIELDS = {"MEMO": "comments", "HYPERLINK": "links"}
 _OWN_NAMES = frozenset({"id", "instid", "instId", "subjectIDRef"})
@@ -42,7 +42,7 @@ class Writer:
     """Writes one part; ``is_text`` where an unknown element may be something seen."""
 
     def __init__(
-        self, gone: Gone, *, is_text: bool, target: Callable[[str], str], names: dict[str, str]
+        self, gone: Gone, *, is_text: bool, target: Callable[[str, str], str], names: dict[str, str]
     ) -> None:
         self._gone, self._is_text, self._target, self._names = gone, is_text, target, names
         self._elements = OF_TEXT if is_text else OF_HEADER
@@ -109,7 +109,7 @@ class Writer:
                 yield key, self._own_name(name, value)
             elif key == "id" and PLAIN.fullmatch(value):
                 yield key, value
-            elif key == "binaryItemIDRef":
+            elif key == "binaryItemIDRef" or (name == "masterPage" and key == "idRef"):
                 yield from self._reference(key, name, value)
             elif name == "style" and key in {"name", "engName"}:
                 yield key, self._style(value)
@@ -125,8 +125,8 @@ class Writer:
         return self._names.setdefault(value, str(len(self._names) + 1))
 
     def _reference(self, key: str, name: str, value: str) -> Iterator[tuple[str, str]]:
-        if name == "img" and value:
-            yield key, self._target(value)
+        if name in {"img", "masterPage"} and value:
+            yield key, self._target(name, value)
         elif value:
             self._gone.note("settings")  # a font that lies in the document
 
