@@ -11,8 +11,8 @@ from evidencekit.metadata.svg.allowed import LINK, PROPERTIES, SVG
 from evidencekit.metadata.svg.sheet import Compound, Rule, Setting, rules, settings
 from evidencekit.metadata.svg.values import references_in
 
-MAX_ELEMENTS = 300_000
-MAX_MATCHES = 20_000_000  # of elements with rules; a drawing of a program has some ten rules
+MAX_ELEMENTS = 200_000
+MAX_MATCHES = 5_000_000  # of elements with rules; a drawing of a program has some ten rules
 _MEDIA = {"", "all", "screen"}
 
 
@@ -109,22 +109,34 @@ class Drawing:
         return tuple(rule for rule in self.rules if self._holds(rule.selector, one))
 
     def _holds(self, selector: Sequence[Compound], one: Element) -> bool:
+        """Follow a selector from the root down, so that no depth makes it slow."""
         if not self._is(selector[-1], one):
             return False
-        if len(selector) == 1:
-            return True
-        above = self.parents.get(one)
-        while above is not None:
-            if above in self._classes and self._holds(selector[:-1], above):
-                return True
-            if selector[-1].is_child:
-                return False
-            above = self.parents.get(above)
-        return False
+        here = [False] * len(selector)
+        above = list(here)
+        for place in reversed(list(self._upwards(one))):
+            fits = [self._is(compound, place) for compound in selector]
+            before = [
+                True,
+                *(
+                    here[at] if compound.is_child else above[at]
+                    for at, compound in enumerate(selector[1:])
+                ),
+            ]
+            here = [fit and may for fit, may in zip(fits, before, strict=True)]
+            above = [old or new for old, new in zip(above, here, strict=True)]
+        return here[-1]
+
+    def _upwards(self, one: Element) -> Iterator[Element]:
+        place: Element | None = one
+        while place is not None:
+            yield place
+            place = self.parents.get(place)
 
     def _is(self, compound: Compound, one: Element) -> bool:
         return (
-            compound.kind in {"*", local(one.tag)}
+            one in self._classes
+            and compound.kind in {"*", local(one.tag)}
             and all(name == one.get("id") for name in compound.ids)
             and all(name in self._classes[one] for name in compound.classes)
         )

@@ -15,6 +15,7 @@ from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.svg.allowed import PROPERTIES, WITHOUT_EFFECT
 
 MAX_RULES = 5_000
+MAX_COMPOUNDS = 8  # of one selector
 _TOUCHED = frozenset({"hover", "active", "focus", "visited", "link", "focus-visible"})
 
 
@@ -198,6 +199,7 @@ class _Selector:
 
     def end(self) -> tuple[Compound, ...]:
         self._close()
-        if self._awaits_class or self._is_child or not self._done:
+        is_whole = self._done and not self._awaits_class and not self._is_child
+        if not is_whole or len(self._done) > MAX_COMPOUNDS:
             raise MalformedError("a selector that is not understood")
         return tuple(self._done)

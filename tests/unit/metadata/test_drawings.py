@@ -47,6 +47,22 @@ def test_ids_and_classes_get_names_in_the_order_in_which_they_are_met(workshop: 
     assert not re.search("kim|lee|park|choi|unused|other", copy)
 
 
+@pytest.mark.parametrize(
+    ("selector", "holds"),
+    [
+        ("g g g g rect", True), ("g g g g g rect", False), ("g > g > g.x > g > rect", True),
+        ("svg > g.x rect", False), ("g.x > rect", False), ("g.x rect", True), ("*", True),
+    ],
+)  # fmt: skip
+def test_a_selector_holds_where_it_should(
+    selector: str, *, holds: bool, workshop: Workshop
+) -> None:
+    inner = "<g><g><g class='x'><g><rect width='9'/></g></g></g></g>"
+    copy = _copy(f"<style>{selector}{{fill:red}}</style>{inner}", workshop)
+
+    assert ("fill:red" in copy) == holds
+
+
 def test_a_title_that_is_drawn_as_well_stays_where_it_is_drawn(workshop: Workshop) -> None:
     copy = _copy("<title>Plan of a house</title><text>Plan of a house</text>", workshop)
 

@@ -45,7 +45,7 @@ def test_a_copy_has_the_text_the_picture_and_no_other_part(
         assert archive.testzip() is None
         assert archive.namelist() == [
             "mimetype", "version.xml", "Contents/header.xml", "Contents/section0.xml",
-            "BinData/image1.jpg", "Contents/masterpage0.xml", "settings.xml",
+            "Contents/masterpage0.xml", "BinData/image1.jpg", "settings.xml",
             "Contents/content.hpf", "META-INF/container.xml", "META-INF/manifest.xml",
         ]  # fmt: skip
         assert archive.getinfo("mimetype").compress_type == zipfile.ZIP_STORED
