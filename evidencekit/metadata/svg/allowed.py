@@ -19,6 +19,9 @@ feTurbulence feDistantLight fePointLight feSpotLight"""
 ELEMENTS = frozenset(_DRAWN.split()) | DEFINING | frozenset(_INNER.split())
 TEXT_ELEMENTS = frozenset({"text", "tspan", "textPath", "a"})
 """Letters in them are drawn, where a ``text`` is around them."""
+_LINKED = "use image feImage textPath linearGradient radialGradient pattern filter"
+LINKED = frozenset(_LINKED.split())
+"""What takes something from where its ``href`` leads."""
 SHAPES = frozenset({"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"})
 DROPPED = {
     "title": "alt-text", "desc": "alt-text", "metadata": "metadata", "script": "actions",

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from evidencekit.metadata.elements import local
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.svg.allowed import LINK, PROPERTIES, SVG
+from evidencekit.metadata.svg.allowed import ATTRIBUTES, LINK, LINKED, PROPERTIES, SVG
 from evidencekit.metadata.svg.sheet import Compound, Rule, Setting, rules, settings
 from evidencekit.metadata.svg.values import references_in
 
@@ -57,10 +57,10 @@ class Drawing:
     def references(self, one: Element) -> Iterator[str]:
         """Yield the ids that an element refers to, its rules of style included."""
         link = link_of(one)
-        if link.startswith("#"):
+        if link.startswith("#") and local(one.tag) in LINKED:
             yield link[1:]
         for key, value in one.attrib.items():
-            if not key.startswith("{"):
+            if key in ATTRIBUTES:
                 yield from references_in(value)
         for set_ in (
             *self._own[one],

@@ -23,6 +23,7 @@ from evidencekit.metadata.rebuilt import Rebuilt, Wish
 from evidencekit.metadata.svg.allowed import (
     ATTRIBUTES,
     LINK,
+    LINKED,
     SOURCES,
     SVG,
     TEXT_ELEMENTS,
@@ -35,9 +36,6 @@ from evidencekit.metadata.svg.values import written
 
 MAX_SIZE = 32 * 2**20  # bytes of a drawing
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_LINKED = frozenset(
-    ["use", "image", "feImage", "textPath", "linearGradient", "radialGradient", "pattern", "filter"]
-)
 _RESULTS = frozenset({"in", "in2", "result"})
 _DATA = re.compile(r"data:[\w./+-]{0,80}(?:;[\w=-]{1,40})*,", re.IGNORECASE)
 _WORDS = (
@@ -165,7 +163,7 @@ class _Writer:
         name = local(one.tag)
         for key in sorted(one.attrib):
             yield from self._attribute(one, key, one.attrib[key].strip())
-        if name in _LINKED and (link := link_of(one)):
+        if name in LINKED and (link := link_of(one)):
             yield "xlink:href", self._link(name, link)
         elif link_of(one):
             self._gone.note("links")

@@ -83,6 +83,8 @@ def test_a_title_that_is_drawn_as_well_stays_where_it_is_drawn(workshop: Worksho
         "<text font-size='0'>secret</text>",
         "<defs><text id='x'>secret</text></defs>",
         "<symbol id='s'><text>secret</text></symbol>",
+        "<defs><text id='x'>secret</text></defs><a href='#x'/>",
+        "<defs><text id='x'>secret</text></defs><rect own='url(#x)' width='1'/>",
         "<g>secret</g>",
         "<text>seen<title>secret</title></text>",
         "<switch><g requiredExtensions='x'><text>secret</text></g><g/></switch>",
