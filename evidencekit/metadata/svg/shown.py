@@ -101,6 +101,7 @@ class _Walker:
         """Write an element and those around it, and take what they refer to."""
         place: Element | None = one
         while place is not None and place not in self.seen.written:
+            self._require_known(place)
             self.seen.written.add(place)
             for name in self._drawing.references(place):
                 self._refer(name, values, is_use=local(place.tag) == "use")
@@ -201,7 +202,7 @@ class _Walker:
         name = local(one.tag)
         if name in _REFUSED:
             raise MalformedError("a drawing that moves")
-        if name not in ELEMENTS:
+        if name not in ELEMENTS or not one.tag.startswith(SVG):
             raise MalformedError(f"{name}, which is not understood")
 
 

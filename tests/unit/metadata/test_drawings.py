@@ -134,6 +134,12 @@ def test_what_may_be_seen_is_in_a_copy(seen: str, workshop: Workshop) -> None:
         ("<text>seen <tspan visibility='hidden'>not</tspan></text>", "part is hidden"),
         ("<g filter='blur(1px)'><text opacity='0'>x</text></g>", "something hidden under"),
         ("<unknown/>", "unknown"),
+        ("<title><rect id='x'/></title><use href='#x'/>", "title"),
+        (
+            "<o:own xmlns:o='x'><rect xmlns='http://www.w3.org/2000/svg' id='x'/></o:own>"
+            "<use href='#x'/>",
+            "own",
+        ),
         ("<g>" * 250 + "</g>" * 250, "deep"),
     ],
 )
