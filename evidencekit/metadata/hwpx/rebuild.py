@@ -21,7 +21,7 @@ from evidencekit.metadata.pictures import rewrite
 from evidencekit.metadata.rebuilt import Rebuilt, Wish
 
 _KNOWN = (
-    ("preview/prvimage", "thumbnail"), ("preview/", "second-forms"), ("scripts/", "macros"),
+    ("preview/prvimage", "thumbnail"), ("preview/", "preview-text"), ("scripts/", "macros"),
     ("dochistory/", "earlier-versions"), ("memoextended", "comments"), ("custom/", "custom-xml"),
     ("settings.xml", "settings"), ("container.rdf", "metadata"),
 )  # fmt: skip

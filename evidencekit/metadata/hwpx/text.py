@@ -35,6 +35,9 @@ _DROPPED: Mapping[str, str] = {
     "trackchangeConfig": "settings", "memoProperties": "comments",
 }  # fmt: skip
 _OF_FIELDS = {"MEMO": "comments", "HYPERLINK": "links"}
+_DELETION = frozenset({"deleteBegin", "deleteEnd"})
+_FRAME = frozenset({"t", "run", "p", "subList", "secPr"})
+"""What stays of a paragraph whose letters and objects were deleted."""
 _OWN_NAMES = frozenset({"id", "instid", "instId", "subjectIDRef"})
 
 
@@ -59,7 +62,7 @@ class Writer:
     def _written(self, one: Element) -> Iterator[Element]:
         name = local(one.tag)
         is_own = one.tag.startswith(tuple(_SPACES))
-        if is_own and name in {"deleteBegin", "deleteEnd"}:
+        if is_own and name in _DELETION:
             self._gone.note("tracked-changes")
             self._deleting += 1 if name == "deleteBegin" else -1
             if self._deleting < 0:
@@ -76,12 +79,14 @@ class Writer:
             raise MalformedError(f"{name}, which is not understood")
 
     def _element(self, one: Element, name: str) -> Iterator[Element]:
-        is_deleted = bool(self._deleting) and name not in {"t", "run", "p", "subList"}
+        if self._deleting and name not in _FRAME:
+            if any(local(part.tag) in _DELETION for part in one.iter()):
+                raise MalformedError("a deletion that ends in something deleted")
+            return
         new = Element(one.tag, dict(self._attributes(one, name)))
         self._fill(new, one, has_letters=name in TEXT_ELEMENTS)
-        if is_deleted or (name == "ctrl" and len(one) and not len(new)):
-            return
-        yield new
+        if name != "ctrl" or len(new) or not len(one):
+            yield new
 
     def _fill(self, new: Element, one: Element, *, has_letters: bool) -> None:
         """Write what an element holds; letters of a dropped element's place move up."""

@@ -38,9 +38,15 @@ def test_a_copy_has_the_text_the_picture_and_no_other_part(
 
     assert "What is seen and was added" in text
     assert all(word in text for word in ("noted", "a link", "in a cell"))
-    assert {"tracked-changes", "comments", "links", "bookmarks", "alt-text", "people"} <= set(
-        account.removed
-    )
+    assert {
+        "tracked-changes",
+        "comments",
+        "links",
+        "bookmarks",
+        "alt-text",
+        "people",
+        "preview-text",
+    } <= set(account.removed)
     with zipfile.ZipFile(io.BytesIO(copy)) as archive:
         assert archive.testzip() is None
         assert archive.namelist() == [
@@ -65,6 +71,16 @@ def test_a_deletion_over_paragraphs_is_accepted(workshop: Workshop, tmp_path: Pa
     copy, _account = stripped(simple(begun + ended), HWPX, workshop)
 
     assert _shown(copy, tmp_path) == ["kept", "as well"]
+
+
+def test_a_deleted_picture_is_in_no_part(workshop: Workshop) -> None:
+    picture = '<hp:pic id="1"><hc:img binaryItemIDRef="photo"/></hp:pic>'
+    deleted = f"<hp:t><hp:deleteBegin Id='1'/></hp:t>{picture}<hp:t><hp:deleteEnd Id='1'/></hp:t>"
+    data = simple(paragraph(deleted), {"BinData/MARK-7f3a91.jpg": b"whatever"})
+    copy, _account = stripped(data, HWPX, workshop)
+
+    assert b"BinData" not in copy
+    assert "<hp:pic" not in _part(copy, "Contents/section0.xml")
 
 
 def test_a_bitmap_is_written_anew(workshop: Workshop) -> None:
