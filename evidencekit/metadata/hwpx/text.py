@@ -110,6 +110,8 @@ class Writer:
 
     def _attributes(self, one: Element, name: str) -> Iterator[tuple[str, str]]:
         for key, value in one.attrib.items():
+            if name == "masterPage" and key == "id":
+                continue  # its part is named anew, and it with that
             if key in _OWN_NAMES and self._is_text:
                 yield key, self._own_name(name, value)
             elif key == "id" and PLAIN.fullmatch(value):
