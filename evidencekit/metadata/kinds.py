@@ -20,7 +20,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from evidencekit.metadata.hwpx.fixed import OWN_WORDS as WORDS_OF_HWPX
 from evidencekit.metadata.office.allowed import OWN_WORDS
+from evidencekit.metadata.svg.allowed import OWN_WORDS as WORDS_OF_SVG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,9 @@ class Kind:
     show: str | None = None
     """None where nothing that may be installed here decodes it; then only coded data are judged."""
     inner: str | None = None
+    is_text: bool = False
+    """Whether words that are seen stand in the file as they are; then only ``inner`` is searched,
+    which leaves them out."""
     as_pictures: str | None = None
     """Writes pictures of pages instead, in the manner of ``rebuild``."""
     own_words: tuple[str, ...] = ()
@@ -129,7 +134,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         f"{_OFFICE}.spreadsheetml.sheet": _paper("XLSX"),
         f"{_OFFICE}.presentationml.presentation": _paper("PPTX"),
-        "application/hwp+zip": _paper("HWPX"),
+        "application/hwp+zip": Kind(
+            name="HWPX",
+            read="hwpx.read:read",
+            rebuild="hwpx.rebuild:rebuild",
+            inner="hwpx.inner:inner",
+            own_words=WORDS_OF_HWPX,
+        ),
         "application/x-hwp": _old_paper("HWP"),
         "application/msword": _old_paper("DOC"),
         "application/vnd.ms-excel": _old_paper("XLS"),
@@ -144,7 +155,15 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             rebuild="tiff.rebuild:rebuild",
             show="tiff.show:show",
         ),
-        "image/svg+xml": Kind(name="SVG", read="svg.read:read"),
+        "image/svg+xml": Kind(
+            name="SVG",
+            read="svg.read:read",
+            rebuild="svg.rebuild:rebuild",
+            show="svg.show:show",
+            inner="svg.inner:inner",
+            is_text=True,
+            own_words=WORDS_OF_SVG,
+        ),
         "image/heic": _picture_file("HEIC", "heif.show:show"),
         "image/heif": _picture_file("HEIF", "heif.show:show"),
         "image/heic-sequence": Kind(name="HEIC", read="heif.read:read"),

@@ -52,6 +52,7 @@ def examine(setting: Setting) -> tuple[Finding, ...]:
         lambda: _extra(
             "pdf", "pypdfium2", _("copies of PDF are compared by no viewer; no --as-pictures")
         ),
+        lambda: _extra("svg", "resvg_py", _("copies of drawings (SVG) are compared by no viewer")),
         _archives,
     )
     return tuple(look() for look in looks)

@@ -11,7 +11,18 @@ from types import MappingProxyType
 
 from PIL import Image
 
-from tests.tools import avis, films, matroska, media, offices, papers, sounds, tiffs
+from tests.tools import (
+    avis,
+    drawings,
+    films,
+    hangul,
+    matroska,
+    media,
+    offices,
+    papers,
+    sounds,
+    tiffs,
+)
 from tests.tools.picture_files import planted_picture
 
 MARK = b"MARK-7f3a91"
@@ -259,6 +270,20 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 data=avis.planted_avi,
                 facts=avis.FACTS,
                 marks=(MARK, MARK[::-1], b"Fri May 01"),
+            ),
+            Planted(
+                name="planted.hwpx",
+                media_type=hangul.HWPX,
+                data=lambda: hangul.planted_hangul(_photograph()),
+                facts=hangul.FACTS | _OF_EXIF,
+                marks=(MARK, b"SERIAL-0001", b"2026:05:01", b"2026-05-01"),
+            ),
+            Planted(
+                name="planted.svg",
+                media_type=drawings.SVG,
+                data=lambda: drawings.planted_drawing(_photograph()),
+                facts=drawings.FACTS | _OF_EXIF,
+                marks=(MARK, b"SERIAL-0001", b"2026:05:01", b"2026-05-01"),
             ),
             Planted(
                 name="planted.mkv",

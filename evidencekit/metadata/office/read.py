@@ -11,10 +11,11 @@ from typing import BinaryIO
 from xml.etree.ElementTree import Element
 from zipfile import ZipInfo
 
+from evidencekit.metadata.elements import local, tree_of
 from evidencekit.metadata.facts import FactList
 from evidencekit.metadata.jpeg.read import read as read_jpeg
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.parts import Parts, local, tree_of
+from evidencekit.metadata.office.parts import Parts
 from evidencekit.metadata.texts import decode_text
 
 _PROPERTIES = re.compile(

@@ -6,17 +6,13 @@ kind. Properties, people, comments, custom XML, macros' and printers' data have 
 """
 
 import hashlib
-import io
 from collections.abc import Iterable, Iterator
 from posixpath import basename
 from typing import BinaryIO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from evidencekit.metadata.gif.rebuild import rebuild as rebuild_gif
 from evidencekit.metadata.gone import Gone
-from evidencekit.metadata.identify.by_content import identify
-from evidencekit.metadata.jpeg.rebuild import rebuild as rebuild_jpeg
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.allowed import PREFIXES, TEXT_ELEMENTS, W
 from evidencekit.metadata.office.package import (
@@ -29,14 +25,10 @@ from evidencekit.metadata.office.package import (
 )
 from evidencekit.metadata.office.parts import Parts
 from evidencekit.metadata.office.text import Writer, is_gone
-from evidencekit.metadata.png.rebuild import rebuild as rebuild_png
+from evidencekit.metadata.pictures import rewrite
 from evidencekit.metadata.rebuilt import Rebuilt, Wish
 
 _SEEN = frozenset({"document", "header", "footer", "footnotes", "endnotes"})
-_PICTURES = {
-    "image/jpeg": ("jpeg", rebuild_jpeg), "image/png": ("png", rebuild_png),
-    "image/gif": ("gif", rebuild_gif),
-}  # fmt: skip
 _KNOWN = (
     ("thumbnail", "thumbnail"), ("docprops/", "properties"), ("customxml/", "custom-xml"),
     ("comments", "comments"), ("people", "people"), ("vbaproject", "macros"),
@@ -161,18 +153,11 @@ class _Document:
     def _add_picture(self, name: str) -> str:
         """Write a picture once; returns its place, seen from the text."""
         if name not in self._met:
-            data, out = self._parts.data(name), io.BytesIO()
-            media_type = identify(data, size=len(data)).media_type
-            if media_type not in _PICTURES:
-                raise MalformedError(f"a picture of {media_type}, which is not understood")
-            end, rewrite = _PICTURES[media_type]
-            made = rewrite(io.BytesIO(data), out, Wish())
-            for word in made.removed:
-                self.gone.note(f"picture {word}")
+            made = rewrite(self._parts.data(name), self.gone)
             self.digest.update(made.content_sha256.encode())
             number = sum(one.startswith("word/media/") for one in self._written) + 1
-            self._met[name] = f"word/media/image{number}.{end}"
-            self._written[self._met[name]] = out.getvalue()
+            self._met[name] = f"word/media/image{number}.{made.kind}"
+            self._written[self._met[name]] = made.data
         return self._met[name].removeprefix("word/")
 
     def _require_shown(self, root: Element) -> None:

@@ -7,6 +7,7 @@ bookmarks and of styles, and the code of fields go, except that of page numbers.
 from collections.abc import Callable, Iterator, Mapping
 from xml.etree.ElementTree import Element
 
+from evidencekit.metadata.elements import local
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.allowed import (
@@ -25,7 +26,6 @@ from evidencekit.metadata.office.allowed import (
     W,
 )
 from evidencekit.metadata.office.fields import field_marks
-from evidencekit.metadata.office.parts import local
 from evidencekit.metadata.office.styles import STYLE_NAMES
 
 _DROPPED: Mapping[str, str] = {
