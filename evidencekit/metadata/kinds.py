@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from evidencekit.metadata.office.allowed import OWN_WORDS
+from evidencekit.metadata.office.words.allowed import OWN_WORDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +121,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         f"{_OFFICE}.wordprocessingml.document": Kind(
             name="DOCX",
             read="office.read:read",
-            rebuild="office.rebuild:rebuild",
+            rebuild="office.words.rebuild:rebuild",
             inner="office.inner:inner",
             own_words=OWN_WORDS,
         ),
