@@ -50,7 +50,7 @@ class Writer:
         self, gone: Gone, rules: Rules, *, is_strict: bool, target: Callable[[str], str]
     ) -> None:
         self.gone, self.rules = gone, rules
-        self._is_strict, self._target = is_strict, target
+        self._is_strict, self.target = is_strict, target
         self._numbered = 0
 
     def write(self, root: Element) -> Element:
@@ -159,7 +159,7 @@ class Writer:
         return local(key) in self.rules.attributes and not key.startswith(_MICROSOFT)
 
     def _reference(self, key: str, value: str) -> Iterator[tuple[str, str]]:
-        if local(key) in {"embed", "id"} and (target := self._target(value)):
+        if local(key) in {"embed", "id"} and (target := self.target(value)):
             yield key, target
         else:
             self.gone.note("links")
