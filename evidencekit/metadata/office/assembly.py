@@ -5,6 +5,7 @@ is named in the order in which it is met; what was not written is told by its ki
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from posixpath import dirname, relpath
 from typing import BinaryIO
@@ -60,8 +61,8 @@ class Assembly:
         self._met[name], self._types[new] = new, content_type
 
     def number(self, start: str) -> int:
-        """Return the number of the next part whose new name begins so."""
-        return sum(one.startswith(start) for one in self._types) + 1
+        """Return the number of the next part whose new name begins so, with a number behind."""
+        return sum(bool(re.match(re.escape(start) + r"\d", one)) for one in self._types) + 1
 
     def put(self, new: str, root: Element, found: "Found | None" = None) -> None:
         """Write a part with its relations."""

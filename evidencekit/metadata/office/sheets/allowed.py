@@ -10,7 +10,7 @@ from evidencekit.metadata.office.drawing import (
     MATH,
     SEEN_TEXT,
 )
-from evidencekit.metadata.office.names import MC, XDR, S
+from evidencekit.metadata.office.names import MC, XDR, C, S
 from evidencekit.metadata.office.sheets.places import are_areas
 from evidencekit.metadata.office.values import WORDS, is_plain
 from evidencekit.metadata.office.writing import Rules
@@ -56,7 +56,7 @@ cNvCxnSpPr grpSp nvGrpSpPr cNvGrpSpPr grpSpPr graphicFrame nvGraphicFramePr cNvG
 xfrm"""
 _PLACES = ("col", "colOff", "row", "rowOff")
 DRAWN = Rules(
-    elements=frozenset(XDR + name for name in _ANCHORS.split()) | DRAWING | MATH,
+    elements=frozenset(XDR + name for name in _ANCHORS.split()) | DRAWING | MATH | {C + "chart"},
     attributes=DRAWING_ATTRIBUTES | {"editAs", "fLocksWithSheet", "fPrintsWithSheet", "fLocksText"},
     texts=SEEN_TEXT,
     values=frozenset(XDR + name for name in _PLACES),

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.assembly import Assembly, Found, by_name, main_part
+from evidencekit.metadata.office.charts.chart import add_chart
 from evidencekit.metadata.office.drawn import texts
 from evidencekit.metadata.office.names import R, S
 from evidencekit.metadata.office.package import Relation, relations
@@ -34,7 +35,7 @@ _WORDS: Mapping[str, str] = {
     S + "definedNames": "names", S + "externalReferences": "outer-sources",
     S + "fileSharing": "people", S + "workbookProtection": "protection",
     S + "customWorkbookViews": "views", S + "pivotCaches": "pivot-tables",
-    S + "webPublishing": "outer-sources", S + "calcPr": "formulas",
+    S + "webPublishing": "outer-sources", S + "calcPr": "settings",
 }  # fmt: skip
 _ON = {"1", "true", "on"}
 
@@ -125,7 +126,7 @@ class _Workbook:
                 return ""
 
     def _add_drawing(self, part: str, grid: Grid) -> str:
-        new = f"xl/drawings/drawing{self.whole.number('xl/drawings/')}.xml"
+        new = f"xl/drawings/drawing{self.whole.number('xl/drawings/drawing')}.xml"
         self.whole.begin(part, new, _DRAWING)
         found, known = Found(new), by_name(self._parts, part)
         writer = AnchorWriter(
@@ -137,12 +138,16 @@ class _Workbook:
         return new
 
     def _drawn(self, one: Relation | None, found: Found) -> str:
-        if one is None or one.target is None or one.kind != "image":
+        if one is None or one.target is None:
             return ""
-        return found.name("image", self.whole.add_picture(one.target, "xl/media"))
+        if one.kind == "chart":
+            return found.name("chart", add_chart(self.whole, one.target, "xl"))
+        if one.kind == "image":
+            return found.name("image", self.whole.add_picture(one.target, "xl/media"))
+        return ""
 
     def _add_table(self, part: str) -> str | None:
-        number = self.whole.number("xl/tables/")
+        number = self.whole.number("xl/tables/table")
         old = self._parts.tree(part)
         tree = table_anew(old, self._cells.headings, number)
         if tree is None:

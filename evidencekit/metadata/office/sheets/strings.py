@@ -13,7 +13,7 @@ scheme"""
 _TEXT = frozenset(S + name for name in ("si", "t", "r", "rPr", "rPh", *_FONT.split()))
 _RULES = Rules(
     elements=_TEXT,
-    attributes=frozenset("val rgb theme indexed tint auto sb eb".split()),
+    attributes=frozenset(["val", "rgb", "theme", "indexed", "tint", "auto", "sb", "eb"]),
     texts=frozenset({S + "t"}),
     free=frozenset({("rFont", "val")}),
     dropped={S + "phoneticPr": "settings"},
