@@ -32,7 +32,11 @@ _KNOWN = (
     ("pivot", "pivot-tables"), ("externallink", "outer-sources"), ("connections", "outer-sources"),
     ("querytable", "outer-sources"), ("revision", "tracked-changes"), ("tags/", "tags"),
     ("fonts/", "embedded-fonts"), ("embeddings/", "attachments"), ("calcchain", "formulas"),
-    ("_xmlsignatures/", "signatures"),
+    ("_xmlsignatures/", "signatures"), ("customproperty", "properties"),
+    ("xmlmaps", "custom-xml"), ("/charts/", "settings"), ("presprops", "settings"),
+    ("viewprops", "views"), ("slides/", "hidden-slides"), ("sheets/", "hidden-sheets"),
+    ("slidelayouts/", "unused-designs"), ("slidemasters/", "unused-designs"),
+    ("theme/", "unused-designs"), ("/media/", "unused-pictures"), ("diagrams/", "diagram-data"),
 )  # fmt: skip
 
 

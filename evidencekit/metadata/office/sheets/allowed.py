@@ -29,7 +29,7 @@ left right top bottom header footer paperSize paperHeight paperWidth scale first
 fitToWidth fitToHeight pageOrder orientation blackAndWhite draft useFirstPageNumber errors
 differentOddEven differentFirst scaleWithDoc alignWithMargins count manualBreakCount id man sqref
 type dxfId priority stopIfTrue aboveAverage percent operator rank stdDev equalAverage minLength
-maxLength showValue iconSet reverse gte val"""
+maxLength showValue iconSet reverse gte val zoomToFit"""
 _DROPPED: Mapping[str, str] = {
     "dimension": "settings", "sheetCalcPr": "settings", "sheetProtection": "protection",
     "protectedRanges": "protection", "scenarios": "scenarios", "autoFilter": "filters",

@@ -37,6 +37,8 @@ _WORDS: Mapping[str, str] = {
     S + "customWorkbookViews": "views", S + "pivotCaches": "pivot-tables",
     S + "webPublishing": "outer-sources", S + "calcPr": "settings",
 }  # fmt: skip
+_FOLDERS: Mapping[str, str] = {"worksheet": "xl/worksheets", "chartsheet": "xl/chartsheets"}
+_HIDDEN = {"hidden", "veryHidden"}
 _ON = {"1", "true", "on"}
 
 
@@ -70,11 +72,11 @@ class _Workbook:
         self.whole.begin(self._main, _MAIN, f"{_SHEETS}.sheet.main+xml")
         known = by_name(self._parts, self._main)
         sheets = Element(S + "sheets")
-        for number, (name, part) in enumerate(self._seen_sheets(root, known), 1):
+        for number, (name, one) in enumerate(self._seen_sheets(root, known), 1):
             self.whole.seen(name)
-            new = f"xl/worksheets/sheet{number}.xml"
-            self._add_sheet(part, new)
-            said = {"name": name, "sheetId": str(number), R + "id": found.name("worksheet", new)}
+            new = f"{_FOLDERS[one.kind]}/sheet{number}.xml"
+            self._add_sheet(one, new)
+            said = {"name": name, "sheetId": str(number), R + "id": found.name(one.kind, new)}
             SubElement(sheets, S + "sheet", said)
         self._add_lists(found)
         self._note_the_rest(root)
@@ -82,23 +84,24 @@ class _Workbook:
 
     def _seen_sheets(
         self, root: Element, known: Mapping[str, Relation]
-    ) -> Iterator[tuple[str, str]]:
-        """Yield name and part of each sheet that is not hidden."""
+    ) -> Iterator[tuple[str, Relation]]:
+        """Yield name and place of each sheet that is not hidden."""
         seen = 0
         for one in root.iterfind(f"{S}sheets/{S}sheet"):
-            if one.get("state", "visible") != "visible":
+            if one.get("state", "visible") in _HIDDEN:
                 self.whole.gone.note("hidden-sheets")
                 continue
             relation = known.get(one.get(R + "id", ""))
-            if relation is None or relation.target is None or relation.kind != "worksheet":
-                raise MalformedError("a sheet that is none of cells")
+            if relation is None or relation.target is None or relation.kind not in _FOLDERS:
+                raise MalformedError("a sheet of neither cells nor a chart")
             seen += 1
-            yield one.get("name", ""), relation.target
+            yield one.get("name", ""), relation
         if not seen:
             raise MalformedError("no sheet that is seen")
 
-    def _add_sheet(self, part: str, new: str) -> None:
-        self.whole.begin(part, new, f"{_SHEETS}.worksheet+xml")
+    def _add_sheet(self, one: Relation, new: str) -> None:
+        part = one.target or ""
+        self.whole.begin(part, new, f"{_SHEETS}.{one.kind}+xml")
         root, found, known = self._parts.tree(part), Found(new), by_name(self._parts, part)
         grid = grid_of(root)
         writer = SheetWriter(
@@ -107,7 +110,7 @@ class _Workbook:
             holds_controls=lambda name: holds_controls(self._parts, known.get(name)),
         )  # fmt: skip
         tree = writer.write(root)
-        self.whole.gone.when(any(one.target is None for one in known.values()), "links")
+        self.whole.gone.when(any(known_one.target is None for known_one in known.values()), "links")
         self.whole.put(new, tree, found)
 
     def _target(self, one: Relation | None, found: Found, grid: Grid) -> str:
