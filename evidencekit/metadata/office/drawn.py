@@ -25,13 +25,20 @@ class DrawingWriter(Writer):
         if one.tag != A + "fld":
             return super().element(one)
         if one.get("type") == _COUNTED:
-            new = super().element(one)
-            new.set("id", _ID)
+            new = super().element(_bare(one, one.tag))
+            new.attrib.update(id=_ID, type=_COUNTED)
             return new
         self.gone.note("fields")
-        run = Element(A + "r")
-        run.extend([child for child in one if child.tag != A + "pPr"])
+        run = _bare(one, A + "r")
+        for properties in run.findall(A + "pPr"):
+            run.remove(properties)
         return super().element(run)
+
+
+def _bare(one: Element, tag: str) -> Element:
+    new = Element(tag)
+    new.extend(list(one))
+    return new
 
 
 def is_hidden(one: Element) -> bool:

@@ -9,10 +9,11 @@ from evidencekit.metadata.jpeg.rebuild import rebuild as rebuild_jpeg
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.png.rebuild import rebuild as rebuild_png
 from evidencekit.metadata.rebuilt import Wish
+from evidencekit.metadata.tiff.rebuild import rebuild as rebuild_tiff
 
 _KINDS = {
     "image/jpeg": ("jpeg", rebuild_jpeg), "image/png": ("png", rebuild_png),
-    "image/gif": ("gif", rebuild_gif),
+    "image/gif": ("gif", rebuild_gif), "image/tiff": ("tiff", rebuild_tiff),
 }  # fmt: skip
 ENDS = tuple(end for end, _rebuild in _KINDS.values())
 """Of the names of pictures in a copy."""

@@ -13,7 +13,7 @@ _STANDARD = "{5C22544A-7EE6-4342-B048-85BDC9FD1C3A}"
 """Medium style 2 of accent 1, the one that tables have by default."""
 _NAME = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
 _RULES = Rules(
-    elements=DRAWING, attributes=DRAWING_ATTRIBUTES - {"styleId"}, texts=(), free=DRAWING_FREE
+    elements=DRAWING, attributes=DRAWING_ATTRIBUTES, texts=(), free=DRAWING_FREE
 )
 
 
@@ -43,7 +43,9 @@ class TableStyles:
         root = Element(A + "tblStyleLst", {"def": _STANDARD})
         for number, (old, new) in enumerate(self._new.items(), 1):
             writer = Writer(self._gone, _RULES, is_strict=False, target=target)
-            style = writer.write(self._old[old])
+            style = Element(A + "tblStyle")
+            style.extend(list(self._old[old]))
+            style = writer.write(style)
             style.set("styleId", new)
             style.set("styleName", f"style {number}")
             root.append(style)
