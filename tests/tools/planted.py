@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from PIL import Image
 
-from tests.tools import films, matroska, media, offices, papers, sounds, tiffs
+from tests.tools import films, matroska, media, offices, papers, sheets, slides, sounds, tiffs
 from tests.tools.picture_files import planted_picture
 
 MARK = b"MARK-7f3a91"
@@ -252,6 +252,34 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 data=lambda: offices.planted_document(_photograph()),
                 facts=offices.FACTS | _OF_EXIF,
                 marks=(MARK, b"SERIAL-0001", b"2026:05:01", b"2026-05-01", b"00AB12CD"),
+            ),
+            Planted(
+                name="planted.xlsx",
+                media_type=sheets.XLSX,
+                data=lambda: sheets.planted_workbook(_photograph()),
+                facts=sheets.FACTS | _OF_EXIF,
+                marks=(
+                    MARK,
+                    b"SERIAL-0001",
+                    b"2026:05:01",
+                    b"2026-05-01",
+                    b"Data!",
+                    b"2111633208",
+                ),
+            ),
+            Planted(
+                name="planted.pptx",
+                media_type=slides.PPTX,
+                data=lambda: slides.planted_presentation(_photograph()),
+                facts=slides.FACTS | _OF_EXIF,
+                marks=(
+                    MARK,
+                    b"SERIAL-0001",
+                    b"2026:05:01",
+                    b"2026-05-01",
+                    b"Data!",
+                    b"11111111-2222",
+                ),
             ),
             Planted(
                 name="planted.mkv",

@@ -34,7 +34,10 @@ _KNOWN = (
     ("fonts/", "embedded-fonts"), ("embeddings/", "attachments"), ("calcchain", "formulas"),
     ("_xmlsignatures/", "signatures"), ("customproperty", "properties"),
     ("xmlmaps", "custom-xml"), ("/charts/", "settings"), ("presprops", "settings"),
-    ("viewprops", "views"), ("slides/", "hidden-slides"), ("sheets/", "hidden-sheets"),
+    ("tablestyles", "unused-designs"), ("changesinfo", "tracked-changes"),
+    ("docmetadata/", "properties"), ("core-properties", "properties"), ("ink/", "second-forms"),
+    ("vmldrawing", "second-forms"), ("viewprops", "views"),
+    ("slides/", "hidden-slides"), ("sheets/", "hidden-sheets"),
     ("slidelayouts/", "unused-designs"), ("slidemasters/", "unused-designs"),
     ("theme/", "unused-designs"), ("/media/", "unused-pictures"), ("diagrams/", "diagram-data"),
 )  # fmt: skip

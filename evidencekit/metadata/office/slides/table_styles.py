@@ -12,9 +12,7 @@ from evidencekit.metadata.office.writing import Rules, Writer
 _STANDARD = "{5C22544A-7EE6-4342-B048-85BDC9FD1C3A}"
 """Medium style 2 of accent 1, the one that tables have by default."""
 _NAME = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
-_RULES = Rules(
-    elements=DRAWING, attributes=DRAWING_ATTRIBUTES, texts=(), free=DRAWING_FREE
-)
+_RULES = Rules(elements=DRAWING, attributes=DRAWING_ATTRIBUTES, texts=(), free=DRAWING_FREE)
 
 
 class TableStyles:
