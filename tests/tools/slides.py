@@ -96,7 +96,8 @@ _CHART = _FRAME.format(
     uri=f"{_DRAWING}/chart",
     inner=f'<c:chart xmlns:c="{_DRAWING}/chart" r:id="chart"/>',
 )
-_LINK = f"""<p:sp><p:nvSpPr><p:cNvPr id="9" name="n"><a:hlinkClick r:id="link" tooltip="tip {MARK}"/>
+_LINK = f"""<p:sp><p:nvSpPr><p:cNvPr id="9" name="n">
+<a:hlinkClick r:id="link" tooltip="tip {MARK}"/>
 </p:cNvPr><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr/></p:sp>"""
 _DATE = shape("").replace(
     "<a:r><a:t></a:t></a:r>",
