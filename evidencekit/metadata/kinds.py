@@ -20,9 +20,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from evidencekit.metadata.hwpx.fixed import OWN_WORDS as WORDS_OF_HWPX
-from evidencekit.metadata.office.allowed import OWN_WORDS
-from evidencekit.metadata.svg.allowed import OWN_WORDS as WORDS_OF_SVG
+from evidencekit.metadata.hwpx.fixed import OWN_WORDS as OF_HANGUL
+from evidencekit.metadata.office.sheets.allowed import OWN_WORDS as OF_SHEETS
+from evidencekit.metadata.office.slides.allowed import OWN_WORDS as OF_SLIDES
+from evidencekit.metadata.office.words.allowed import OWN_WORDS as OF_WORDS
+from evidencekit.metadata.svg.allowed import OWN_WORDS as OF_DRAWINGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,14 @@ def _paper(name: str) -> Kind:
     return Kind(name=name, read="office.read:read")
 
 
+def _office(name: str, module: str, own_words: tuple[str, ...]) -> Kind:
+    """Office documents, which nothing of another make draws here."""
+    return Kind(
+        name=name, read="office.read:read", rebuild=f"office.{module}.rebuild:rebuild",
+        inner="office.inner:inner", own_words=own_words,
+    )  # fmt: skip
+
+
 def _old_paper(name: str) -> Kind:
     """OLE containers that are recorded and not copied."""
     return Kind(name=name, read="ole.read:read")
@@ -125,21 +135,15 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             as_pictures="pdf.as_pictures:rebuild_as_pictures",
             inner="pdf.inner:inner",
         ),
-        f"{_OFFICE}.wordprocessingml.document": Kind(
-            name="DOCX",
-            read="office.read:read",
-            rebuild="office.rebuild:rebuild",
-            inner="office.inner:inner",
-            own_words=OWN_WORDS,
-        ),
-        f"{_OFFICE}.spreadsheetml.sheet": _paper("XLSX"),
-        f"{_OFFICE}.presentationml.presentation": _paper("PPTX"),
+        f"{_OFFICE}.wordprocessingml.document": _office("DOCX", "words", OF_WORDS),
+        f"{_OFFICE}.spreadsheetml.sheet": _office("XLSX", "sheets", OF_SHEETS),
+        f"{_OFFICE}.presentationml.presentation": _office("PPTX", "slides", OF_SLIDES),
         "application/hwp+zip": Kind(
             name="HWPX",
             read="hwpx.read:read",
             rebuild="hwpx.rebuild:rebuild",
             inner="hwpx.inner:inner",
-            own_words=WORDS_OF_HWPX,
+            own_words=OF_HANGUL,
         ),
         "application/x-hwp": _old_paper("HWP"),
         "application/msword": _old_paper("DOC"),
@@ -162,7 +166,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             show="svg.show:show",
             inner="svg.inner:inner",
             is_text=True,
-            own_words=WORDS_OF_SVG,
+            own_words=OF_DRAWINGS,
         ),
         "image/heic": _picture_file("HEIC", "heif.show:show"),
         "image/heif": _picture_file("HEIF", "heif.show:show"),

@@ -14,6 +14,7 @@ from evidencekit.metadata.jpeg.rebuild import rebuild as rebuild_jpeg
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.png.rebuild import rebuild as rebuild_png
 from evidencekit.metadata.rebuilt import Rebuilt, Wish
+from evidencekit.metadata.tiff.rebuild import rebuild as rebuild_tiff
 from evidencekit.metadata.webp.rebuild import rebuild as rebuild_webp
 
 _REBUILDERS: Mapping[str, Callable[[BinaryIO, BinaryIO, Wish], Rebuilt]] = MappingProxyType(
@@ -21,6 +22,7 @@ _REBUILDERS: Mapping[str, Callable[[BinaryIO, BinaryIO, Wish], Rebuilt]] = Mappi
         "jpeg": rebuild_jpeg,
         "png": rebuild_png,
         "gif": rebuild_gif,
+        "tiff": rebuild_tiff,
         "webp": rebuild_webp,
         "bmp": rebuild_bmp,
     }
@@ -32,7 +34,7 @@ class Rewritten:
     """A picture without metadata."""
 
     kind: str
-    """``jpeg``, ``png``, ``gif``, ``webp`` or ``bmp``; with ``image/`` before it the media type."""
+    """The end of its media type: ``jpeg``, ``png``, ``gif``, ``tiff``, ``webp`` or ``bmp``."""
     data: bytes
     content_sha256: str
 

@@ -20,6 +20,8 @@ from tests.tools import (
     media,
     offices,
     papers,
+    sheets,
+    slides,
     sounds,
     tiffs,
 )
@@ -284,6 +286,34 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 data=lambda: drawings.planted_drawing(_photograph()),
                 facts=drawings.FACTS | _OF_EXIF,
                 marks=(MARK, b"SERIAL-0001", b"2026:05:01", b"2026-05-01"),
+            ),
+            Planted(
+                name="planted.xlsx",
+                media_type=sheets.XLSX,
+                data=lambda: sheets.planted_workbook(_photograph()),
+                facts=sheets.FACTS | _OF_EXIF,
+                marks=(
+                    MARK,
+                    b"SERIAL-0001",
+                    b"2026:05:01",
+                    b"2026-05-01",
+                    b"Data!",
+                    b"2111633208",
+                ),
+            ),
+            Planted(
+                name="planted.pptx",
+                media_type=slides.PPTX,
+                data=lambda: slides.planted_presentation(_photograph()),
+                facts=slides.FACTS | _OF_EXIF,
+                marks=(
+                    MARK,
+                    b"SERIAL-0001",
+                    b"2026:05:01",
+                    b"2026-05-01",
+                    b"Data!",
+                    b"11111111-2222",
+                ),
             ),
             Planted(
                 name="planted.mkv",
