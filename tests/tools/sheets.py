@@ -125,7 +125,9 @@ CHART = f"""<c:chartSpace xmlns:c="{_DRAWING}/chart" xmlns:a="{_DRAWING}/main" {
 <c:pt idx="0"><c:v>A series</c:v></c:pt></c:strCache>
 </c:strRef></c:tx><c:val><c:numRef><c:f>Data!$B$1:$B$2</c:f><c:numCache><c:ptCount val="2"/>
 <c:pt idx="0"><c:v>3</c:v></c:pt><c:pt idx="1"><c:v>4.5</c:v></c:pt></c:numCache></c:numRef></c:val>
-</c:ser><c:axId val="2111633208"/></c:barChart></c:plotArea></c:chart>
+</c:ser><c:axId val="2111633208"/><c:axId val="2"/></c:barChart><c:catAx><c:axId val="2111633208"/>
+<c:scaling/><c:axPos val="b"/><c:crossAx val="2"/></c:catAx><c:valAx><c:axId val="2"/><c:scaling/>
+<c:axPos val="l"/><c:crossAx val="2111633208"/></c:valAx></c:plotArea></c:chart>
 <c:externalData r:id="book"/></c:chartSpace>"""
 
 

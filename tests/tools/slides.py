@@ -66,12 +66,12 @@ def _parts(*slides: str, more: str = "") -> dict[str, str | bytes]:
             kind="sldMaster", after='<p:clrMap bg1="lt1" tx1="dk1"/><p:sldLayoutIdLst/>',
         ),
         "ppt/_rels/m.xml.rels": relations(
-            ("l", "slideLayout", "l.xml"), ("u", "slideLayout", "unused.xml"),
+            ("l", "slideLayout", "l.xml"), ("u", "slideLayout", "slideLayouts/u.xml"),
             ("t", "theme", "theme.xml")
         ),
         "ppt/l.xml": slide("", kind="sldLayout", more='type="blank"'),
         "ppt/_rels/l.xml.rels": relations(("m", "slideMaster", "m.xml")),
-        "ppt/unused.xml": slide(shape(MARK), kind="sldLayout"),
+        "ppt/slideLayouts/u.xml": slide(shape(MARK), kind="sldLayout"),
         "ppt/theme.xml": f"""<a:theme xmlns:a="{_DRAWING}/main" name="{MARK}"><a:themeElements/>
 <a:objectDefaults><a:spDef/></a:objectDefaults></a:theme>""",
     }  # fmt: skip

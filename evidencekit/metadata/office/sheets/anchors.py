@@ -22,6 +22,8 @@ class AnchorWriter(DrawingWriter):
     def lost(self, one: Element) -> str | None:
         """Return the word for what is not seen."""
         if one.tag == XDR + "twoCellAnchor" and not self._grid.is_area_seen(_area(one)):
+            if one.get("editAs", "twoCell") != "twoCell":
+                raise MalformedError("a drawing over hidden cells that does not shrink with them")
             return "hidden-shapes"
         if (word := super().lost(one)) is not None:
             return word

@@ -35,9 +35,7 @@ class Styles:
         self._named: dict[str, int] = {}
         self._cells: dict[tuple[str, bool], int] = {}
         for fill in _FILLS:
-            one = Element(S + "fill")
-            SubElement(one, S + "patternFill", {"patternType": fill})
-            self._add("fills", one)
+            self._add("fills", _fill(fill))
         self._use_named(self._normal())
         self.cell("0", is_filled=False)
 
@@ -88,9 +86,8 @@ class Styles:
     def _look(self, old: Element, *, is_filled: bool) -> Element:
         new = self._written(old)
         for key, (place, name) in _KINDS.items():
-            if key in new.attrib:
-                one = self._written(self._at(place, name, new.get(key, "")))
-                new.set(key, str(self._add(place, one)))
+            one = self._written(self._at(place, name, new.get(key, "0")))
+            new.set(key, str(self._add(place, one)))
         number = old.get("numFmtId", "0")
         if number in self._codes:
             own = self._number_format(self._codes[number]) if is_filled else 0
@@ -153,7 +150,13 @@ class Styles:
             self._lists[place] = self._root.findall(f"{S}{place}/{S}{name}")
         found = self._lists[place]
         if not found and number == "0":
-            return Element(S + name)
+            return _fill(_FILLS[0]) if name == "fill" else Element(S + name)
         if not number.isdecimal() or int(number) >= len(found):
             raise MalformedError(f"{local(name)} {number}, which is missing")
         return found[int(number)]
+
+
+def _fill(pattern: str) -> Element:
+    one = Element(S + "fill")
+    SubElement(one, S + "patternFill", {"patternType": pattern})
+    return one
