@@ -35,7 +35,7 @@ def chat_of(head: bytes, media_type: str) -> str | None:
         return "mail"
     if media_type not in _OF_TEXT:
         return None
-    text = as_text(head)
+    text = as_text(head, is_whole=len(head) < HEAD)
     start = head[text.start :].decode(text.encoding, errors="replace")
     if _SMS.search(start[:2000]):
         return "sms"

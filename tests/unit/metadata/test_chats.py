@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidencekit.metadata.chats.recognising import chat_of
+from evidencekit.metadata.chats.recognising import HEAD, chat_of
 from evidencekit.metadata.chats.writing import write
 from evidencekit.metadata.identify.by_content import identify
 from tests.tools import exports
@@ -271,3 +271,10 @@ def test_a_damaged_page_of_telegram_loses_no_byte(choose: st.DataObject) -> None
     if b'class="page_body chat_page"' in data:
         assert [one["start"] for one in pieces[1:]] == [one["end"] for one in pieces[:-1]]
         assert (pieces[0]["start"], pieces[-1]["end"]) == (0, len(data))
+
+
+@pytest.mark.parametrize("cut", range(6))
+def test_an_export_is_recognised_where_its_beginning_ends_within_a_character(cut: int) -> None:
+    line = "[사람] [오후 1:05] 메시지가 이어집니다 오늘도 안녕하세요\n"
+    data = (exports.WINDOWS + line * 1_000).encode()
+    assert chat_of(b" " * cut + data[: HEAD - cut], "text/plain") == "kakaotalk"
