@@ -11,11 +11,12 @@ from evidencekit.cli.typed import typed, without_case
 from evidencekit.errors import KeyUnusable
 from evidencekit.protocols import Signer
 from evidencekit.seal.kinds import KeyKind
-from evidencekit.seal.signer import SCHEME, open_signer, path_from_uri
+from evidencekit.seal.opening import is_locked, open_signer
+from evidencekit.seal.uri import KeyUri, Scheme, parse_key_uri
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _
+from evidencekit.text.clean import clean
 from evidencekit.workflow.keys import (
-    is_locked,
     new_key,
     remembered_key,
     require_key_place,
@@ -28,8 +29,10 @@ def unlock(session: Session, uri: str, passphrase_file: Path | None) -> Signer:
     """Open a key, asking for its passphrase only if it has one."""
     passphrase = given_passphrase(passphrase_file)
     if passphrase is None and is_locked(uri):
-        ask = _("Passphrase of {key}").format(key=path_from_uri(uri).name)
-        show_key(uri)  # one without its certificate is refused before anybody types
+        key = parse_key_uri(uri)
+        if key.scheme is not Scheme.P12:  # whose certificate is locked with the key
+            show_key(uri)  # one without its certificate is refused before anybody types
+        ask = _("Passphrase of {key}").format(key=clean(key.name))
         passphrase = require_passphrase(session, None, ask=ask)
     return open_signer(uri, passphrase)
 
@@ -80,5 +83,5 @@ def _make(session: Session, passphrase_file: Path | None, setting: Setting) -> t
         key=made.key,
         fingerprint=made.fingerprint,
     )
-    uri = f"{SCHEME}{made.key}"
+    uri = str(KeyUri(Scheme.FILE, str(made.key)))
     return uri, open_signer(uri, passphrase)
