@@ -5,6 +5,7 @@ from typing import assert_never
 from cryptography import x509
 
 from evidencekit.protocols import Signer
+from evidencekit.seal.npki import certificates_in_folder, open_npki
 from evidencekit.seal.pem_key import certificates_beside, is_pem_locked, open_pem
 from evidencekit.seal.pkcs12 import is_p12_locked, open_p12
 from evidencekit.seal.uri import Scheme, parse_key_uri
@@ -18,7 +19,9 @@ def open_signer(uri: str, passphrase: str | None) -> Signer:
             return open_pem(key.path, passphrase)
         case Scheme.P12:
             return open_p12(key.path, passphrase)
-        case Scheme.NPKI | Scheme.PKCS11:
+        case Scheme.NPKI:
+            return open_npki(key.path, passphrase)
+        case Scheme.PKCS11:
             raise NotImplementedError
         case _:
             assert_never(key.scheme)
@@ -36,7 +39,9 @@ def read_certificates(uri: str, passphrase: str | None) -> tuple[x509.Certificat
         case Scheme.P12:
             certificates = open_p12(key.path, passphrase).certificates
             return tuple(map(x509.load_der_x509_certificate, certificates))
-        case Scheme.NPKI | Scheme.PKCS11:
+        case Scheme.NPKI:
+            return certificates_in_folder(key.path)
+        case Scheme.PKCS11:
             raise NotImplementedError
         case _:
             assert_never(key.scheme)
@@ -50,7 +55,9 @@ def is_locked(uri: str) -> bool:
             return is_pem_locked(key.path)
         case Scheme.P12:
             return is_p12_locked(key.path)
-        case Scheme.NPKI | Scheme.PKCS11:
+        case Scheme.NPKI:
+            return True
+        case Scheme.PKCS11:
             raise NotImplementedError
         case _:
             assert_never(key.scheme)

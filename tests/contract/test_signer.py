@@ -20,10 +20,11 @@ from evidencekit.seal.pkcs8 import encrypt_key
 from tests.tools.agency import Agency, Held, p12_of
 from tests.tools.builders import a_signer, certificate_of
 from tests.tools.fakes import START
+from tests.tools.npki import locked_15, plain_key, write_folder
 
 PASSPHRASE = "correct horse battery"
 MESSAGE = b"signed attributes"
-SCHEMES = ("file", "p12")
+SCHEMES = ("file", "p12", "npki")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,16 @@ def place_p12(folder: Path, held: Held, agency: Agency) -> str:
     return f"p12:{folder / 'desk.p12'}"
 
 
-PLACES: dict[str, Callable[[Path, Held, Agency], str]] = {"file": place_file, "p12": place_p12}
+def place_npki(folder: Path, held: Held, agency: Agency) -> str:
+    locked = locked_15(plain_key(held.key), PASSPHRASE.encode())
+    return write_folder(folder / "desk", held, locked, agency.root.pem, agency.between.pem)
+
+
+PLACES: dict[str, Callable[[Path, Held, Agency], str]] = {
+    "file": place_file,
+    "p12": place_p12,
+    "npki": place_npki,
+}
 
 
 @pytest.fixture(params=[(scheme, kind) for scheme in SCHEMES for kind in ("rsa", "p256")], ids=str)
