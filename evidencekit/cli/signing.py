@@ -12,6 +12,7 @@ from evidencekit.errors import KeyUnusable
 from evidencekit.protocols import Signer
 from evidencekit.seal.kinds import KeyKind
 from evidencekit.seal.opening import is_locked, open_signer
+from evidencekit.seal.suitable import require_suitable
 from evidencekit.seal.uri import KeyUri, Scheme, parse_key_uri
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _
@@ -58,14 +59,19 @@ def open_to_seal(
 
 
 def open_if_unattended(case: Case, passphrase_file: Path | None, setting: Setting) -> Signer | None:
-    """Return the last seal's key if it opens without a question, else None (DESIGN §6)."""
+    """Return the last seal's key if it opens without a question, else None (DESIGN §6).
+
+    None as well where its certificate has expired since: nobody asked for this very key.
+    """
     uri = remembered_key(case.id, setting)
     if uri is None:
         return None
     try:
-        return open_signer(uri, given_passphrase(passphrase_file))
+        signer = open_signer(uri, given_passphrase(passphrase_file))
+        require_suitable(signer.certificates, at=setting.clock())
     except KeyUnusable:
         return None
+    return signer
 
 
 def _make(session: Session, passphrase_file: Path | None, setting: Setting) -> tuple[str, Signer]:

@@ -29,6 +29,7 @@ from evidencekit.model.json import Json
 from evidencekit.model.seal import Stamp
 from evidencekit.proof.cms import sign_detached
 from evidencekit.protocols import Observer, Signer, Silent, TimestampAuthority
+from evidencekit.seal.suitable import require_suitable
 from evidencekit.store.case import Case, Kind
 from evidencekit.store.writer import CaseWriter, open_writer
 from evidencekit.text.catalog import _, ngettext
@@ -91,8 +92,11 @@ def export(
     Without ``signer`` its documents are not signed, and a recipient will be told so. An authority
     that does not answer leaves them undated and is reported; it stops nothing. Raises
     :class:`BadInput` where the case is not sealed as it stands, :class:`PolicyForbids` where a
-    support case would go out in clear without ``clear``.
+    support case would go out in clear without ``clear``, :class:`CertificateUnsuitable` where the
+    signer's certificate must not sign now.
     """
+    if signer is not None:
+        require_suitable(signer.certificates, at=setting.clock())
     require_exportable(case, profile=profile, out=out, encrypt_to=encrypt_to, clear=clear)
     if any(len(text or "") > MAX_TEXT for text in (purpose, recipient)):
         raise BadInput(_("a text is longer than {n} characters").format(n=MAX_TEXT))

@@ -22,6 +22,7 @@ from evidencekit.model.ids import Digest
 from evidencekit.model.seal import Stamp
 from evidencekit.proof.cms import sign_detached
 from evidencekit.protocols import Observer, Signer, TimestampAuthority
+from evidencekit.seal.suitable import require_suitable
 from evidencekit.store.case import Case
 from evidencekit.store.writer import open_writer
 from evidencekit.text.catalog import _
@@ -70,8 +71,10 @@ def seal(
 
     ``accept_keys`` are device keys that the signer vouches for besides those already known. Raises
     :class:`BadInput` where nothing changed since the last seal, unless ``again``;
-    :class:`PolicyForbids` where an unknown device key signed ledger lines.
+    :class:`PolicyForbids` where an unknown device key signed ledger lines,
+    :class:`CertificateUnsuitable` where the signer's certificate must not sign now.
     """
+    require_suitable(signer.certificates, at=setting.clock())
     machine = setting.machine()
     with open_writer(case.root, case.id, machine, command="seal") as writer:
         actor = actor or case.first_actor()

@@ -25,7 +25,7 @@ def held(agency: Agency) -> Held:
 
 @pytest.fixture
 def folder(tmp_path: Path, held: Held) -> Path:
-    place = tmp_path / "NPKI/agency/USER/cn=김서연()00990120261121,ou=desk"
+    place = tmp_path / "NPKI/agency/USER/cn=칠번창구()00990120261121,ou=desk"
     write_folder(place, held, locked_15(plain_key(held.key), PASSPHRASE.encode()))
     return place
 
