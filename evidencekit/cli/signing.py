@@ -33,7 +33,10 @@ def unlock(session: Session, uri: str, passphrase_file: Path | None) -> Signer:
         key = parse_key_uri(uri)
         if key.scheme is not Scheme.P12:  # whose certificate is locked with the key
             show_key(uri)  # one without its certificate is refused before anybody types
-        ask = _("Passphrase of {key}").format(key=clean(key.name))
+        is_token = key.scheme is Scheme.PKCS11
+        ask = (_("PIN of {key}") if is_token else _("Passphrase of {key}")).format(
+            key=clean(key.name)
+        )
         passphrase = require_passphrase(session, None, ask=ask)
     return open_signer(uri, passphrase)
 

@@ -8,6 +8,8 @@ from evidencekit.protocols import Signer
 from evidencekit.seal.npki import certificates_in_folder, open_npki
 from evidencekit.seal.pem_key import certificates_beside, is_pem_locked, open_pem
 from evidencekit.seal.pkcs12 import is_p12_locked, open_p12
+from evidencekit.seal.token import certificates_on_token, open_token
+from evidencekit.seal.token_uri import parse_token_uri
 from evidencekit.seal.uri import Scheme, parse_key_uri
 
 
@@ -22,7 +24,7 @@ def open_signer(uri: str, passphrase: str | None) -> Signer:
         case Scheme.NPKI:
             return open_npki(key.path, passphrase)
         case Scheme.PKCS11:
-            raise NotImplementedError
+            return open_token(parse_token_uri(key.place), passphrase)
         case _:
             assert_never(key.scheme)
 
@@ -42,7 +44,7 @@ def read_certificates(uri: str, passphrase: str | None) -> tuple[x509.Certificat
         case Scheme.NPKI:
             return certificates_in_folder(key.path)
         case Scheme.PKCS11:
-            raise NotImplementedError
+            return certificates_on_token(parse_token_uri(key.place))
         case _:
             assert_never(key.scheme)
 
@@ -55,9 +57,7 @@ def is_locked(uri: str) -> bool:
             return is_pem_locked(key.path)
         case Scheme.P12:
             return is_p12_locked(key.path)
-        case Scheme.NPKI:
+        case Scheme.NPKI | Scheme.PKCS11:
             return True
-        case Scheme.PKCS11:
-            raise NotImplementedError
         case _:
             assert_never(key.scheme)

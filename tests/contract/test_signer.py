@@ -21,10 +21,11 @@ from tests.tools.agency import Agency, Held, p12_of
 from tests.tools.builders import a_signer, certificate_of
 from tests.tools.fakes import START
 from tests.tools.npki import locked_15, plain_key, write_folder
+from tests.tools.softhsm import SoftToken
 
 PASSPHRASE = "correct horse battery"
 MESSAGE = b"signed attributes"
-SCHEMES = ("file", "p12", "npki")
+SCHEMES = ("file", "p12", "npki", "pkcs11")
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,20 @@ def place_npki(folder: Path, held: Held, agency: Agency) -> str:
     return write_folder(folder / "desk", held, locked, agency.root.pem, agency.between.pem)
 
 
+def place_token(folder: Path, held: Held, agency: Agency) -> str:
+    token = SoftToken(PASSPHRASE)
+    token.put_key(held.key, label="seal")
+    token.put_certificate(agency.root.certificate, label="root", number=9)
+    token.put_certificate(held.certificate, label="seal", number=1)
+    token.put_certificate(agency.between.certificate, label="issuer", number=8)
+    return token.uri(object="seal")
+
+
 PLACES: dict[str, Callable[[Path, Held, Agency], str]] = {
     "file": place_file,
     "p12": place_p12,
     "npki": place_npki,
+    "pkcs11": place_token,
 }
 
 
@@ -120,7 +131,7 @@ def test_a_locked_key_says_so(placed: Placed) -> None:
 
 
 def test_a_wrong_passphrase_makes_the_key_unusable(placed: Placed) -> None:
-    with pytest.raises(KeyUnusable, match="wrong passphrase") as caught:
+    with pytest.raises(KeyUnusable, match=r"wrong (passphrase|PIN)") as caught:
         open_signer(placed.uri, "incorrect horse")
 
     assert caught.value.code == "key-unusable"
@@ -137,7 +148,13 @@ def test_a_locked_key_without_a_passphrase_is_unusable_and_the_hint_says_how_to_
 
 def test_a_place_where_nothing_is_makes_the_key_unusable(placed: Placed, tmp_path: Path) -> None:
     with pytest.raises(KeyUnusable):
-        open_signer(f"{placed.uri.partition(':')[0]}:{tmp_path / 'nothing'}", PASSPHRASE)
+        open_signer(nowhere(placed.uri, tmp_path), PASSPHRASE)
+
+
+def nowhere(uri: str, folder: Path) -> str:
+    if uri.startswith("pkcs11:"):
+        return uri.replace("token=", "token=No%20")
+    return f"{uri.partition(':')[0]}:{folder / 'nothing'}"
 
 
 def test_what_is_signed_is_read_back(signer: Signer) -> None:

@@ -56,7 +56,11 @@ Form = Literal["bag", "zip"]
     metavar="AGE1...",
     help=_("Public key (age1…) of a recipient to encrypt to; repeatable."),
 )
-@click.option("--key", metavar="URI", help=_("Key that signs the documents of the bundle."))
+@click.option(
+    "--key",
+    metavar="URI",
+    help=_("Key that signs the documents of the bundle: file:, p12:, npki: or pkcs11:."),
+)
 @click.option(
     "--passphrase-file",
     metavar="FILE",

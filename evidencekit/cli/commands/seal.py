@@ -33,7 +33,11 @@ _DEVICE_KEY_BYTES = 32
         "timestamp authority. Only a hash of the signature leaves this computer."
     ),
 )
-@click.option("--key", metavar="URI", help=_("file:KEY.pem; else the key of the last seal."))
+@click.option(
+    "--key",
+    metavar="URI",
+    help=_("file:KEY.pem, p12:FILE, npki:FOLDER or pkcs11:…; else the key of the last seal."),
+)
 @click.option(
     "--passphrase-file",
     metavar="FILE",
