@@ -37,6 +37,9 @@ _TITLES = {
     "seal-timestamp": N_("Timestamp of the seal"),
     "seal-order": N_("Order of the seals"),
     "seal-ledger": N_("What the seal covers"),
+    "seal-counter": N_("Countersignature"),
+    "seal-counter-signer": N_("Who countersigned"),
+    "seal-counter-timestamp": N_("Timestamp of the countersignature"),
     "seal-artifacts": N_("List of artifacts in the seal"),
 }
 _NUMBER = re.compile(r"-(\d+)")

@@ -41,6 +41,15 @@ def unlock(session: Session, uri: str, passphrase_file: Path | None) -> Signer:
     return open_signer(uri, passphrase)
 
 
+def passphrase_to_show(session: Session, uri: str, passphrase_file: Path | None) -> str | None:
+    """Return the passphrase where a certificate is locked with its key, else None."""
+    key = parse_key_uri(uri)
+    if key.scheme is not Scheme.P12 or not is_locked(uri):
+        return None
+    ask = _("Passphrase of {key}").format(key=clean(key.name))
+    return require_passphrase(session, passphrase_file, ask=ask)
+
+
 def open_to_seal(
     session: Session, case: Case, given: str | None, passphrase_file: Path | None, setting: Setting
 ) -> tuple[str, Signer]:

@@ -41,6 +41,8 @@ class Judged:
     """What follows for whatever rests on the signature; VALID only if it holds and the signer was
     trusted at the deciding time."""
     proven_at: datetime | None = None
+    signer: x509.Certificate | None = None
+    """Whose signature holds, trusted or not; None where none does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ def judge_signature(
         checks=(passed(name, _("signature holds"), path=path), *signer, *times.checks),
         doubt=max(check.consequence for check in signer),
         proven_at=proven_at,
+        signer=signature.signer,
     )
 
 

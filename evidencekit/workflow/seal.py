@@ -27,6 +27,7 @@ from evidencekit.store.case import Case
 from evidencekit.store.writer import open_writer
 from evidencekit.text.catalog import _
 from evidencekit.workflow.chain import read_chain
+from evidencekit.workflow.countersign import record_counter
 from evidencekit.workflow.seal_events import (
     is_changed,
     nothing_changed,
@@ -112,6 +113,8 @@ def complete_timestamps(
 ) -> Sealed:
     """Stamp the newest seal at authorities that have not stamped it; for a seal made offline.
 
+    Its countersignatures without any timestamp are stamped too.
+
     Raises :class:`BadInput` where there is no seal, or no authority was given.
     """
     existing = seals_of(case.root)
@@ -124,8 +127,18 @@ def complete_timestamps(
             stamps, missing = stamp_beside(
                 newest.path / SIGNATURE, signature, authorities, first=newest.stamp_count() + 1
             )
+            undated = [name for name in newest.counters() if not newest.stamp_count(name)]
+            later = {
+                name: stamp_beside(
+                    newest.path / name, (newest.path / name).read_bytes(), authorities, first=1
+                )
+                for name in undated
+            }
         if stamps:
             record_seal(writer, newest, stamps, actor or case.first_actor())
+        for name, (found, _missing) in later.items():
+            if found:
+                record_counter(writer, newest, name, found, actor or case.first_actor())
     return _result(newest, stamps, missing)
 
 

@@ -46,11 +46,13 @@ class Held:
 class Agency:
     """Issues certificates below an authority that is below a root."""
 
-    root: Held = field(default_factory=lambda: _authority("Agency root", None))
+    at: datetime = START
+    root: Held = field(init=False)
     between: Held = field(init=False)
 
     def __post_init__(self) -> None:
-        self.between = _authority("Agency issuing authority", self.root)
+        self.root = _authority("Agency root", None, at=self.at)
+        self.between = _authority("Agency issuing authority", self.root, at=self.at)
 
     @property
     def chain(self) -> tuple[x509.Certificate, ...]:
@@ -62,12 +64,13 @@ class Agency:
         *,
         key: PrivateKey | None = None,
         name: str = "Desk 7",
-        valid: tuple[datetime, datetime] = (START - YEAR, START + YEAR),
+        valid: tuple[datetime, datetime] | None = None,
         usages: frozenset[str] | None = SIGNING,
         more: tuple[x509.ExtensionType, ...] = (),
     ) -> Held:
         """Issue a certificate; ``usages`` None leaves the extension out."""
         key = key or generate(kind)
+        valid = valid or (self.at - YEAR, self.at + YEAR)
         certificate = _issued(
             name, key.public_key(), self.between, valid=valid, usages=usages, more=more
         )
@@ -97,10 +100,10 @@ def edwards_key() -> ed25519.Ed25519PrivateKey:
     return ed25519.Ed25519PrivateKey.generate()
 
 
-def _authority(name: str, by: Held | None) -> Held:
+def _authority(name: str, by: Held | None, *, at: datetime) -> Held:
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _issued(
-        name, key.public_key(), by, valid=(START - 9 * YEAR, START + 9 * YEAR), usages=ISSUING,
+        name, key.public_key(), by, valid=(at - 9 * YEAR, at + 9 * YEAR), usages=ISSUING,
         own=key, is_authority=True,
     )  # fmt: skip
     return Held(key=key, certificate=certificate)

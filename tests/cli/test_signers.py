@@ -1,0 +1,112 @@
+"""Keys of every kind on the command line, and a second person's confirmation."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evidencekit.files.clock import system_clock
+from tests.cli.transcripts import Cli, Done
+from tests.tools.agency import YEAR, Agency, Held, p12_of
+from tests.tools.npki import locked_15, plain_key, write_folder
+from tests.tools.softhsm import SoftToken
+
+PASSPHRASE = "four words in row"
+Case = Callable[..., Done]
+
+
+@pytest.fixture
+def agency() -> Agency:
+    return Agency(at=system_clock())
+
+
+@pytest.fixture(autouse=True)
+def _passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVIDENCEKIT_PASSPHRASE", PASSPHRASE)
+
+
+def p12(folder: Path, held: Held, agency: Agency) -> str:
+    (folder / "desk.p12").write_bytes(p12_of(held, PASSPHRASE, *agency.chain))
+    return "p12:desk.p12"
+
+
+def npki(folder: Path, held: Held, agency: Agency) -> str:
+    locked = locked_15(plain_key(held.key), PASSPHRASE.encode())
+    write_folder(folder / "npki/desk", held, locked, agency.between.pem)
+    return "npki:npki/desk"
+
+
+def token(_folder: Path, held: Held, agency: Agency) -> str:
+    soft = SoftToken(PASSPHRASE)
+    soft.put_key(held.key, label="seal")
+    soft.put_certificate(held.certificate, label="seal", number=1)
+    soft.put_certificate(agency.between.certificate, label="above", number=2)
+    return soft.uri(object="seal")
+
+
+@pytest.mark.parametrize("place", [p12, npki, token])
+def test_a_case_is_sealed_exported_and_verified_with_a_key_of_an_agency(
+    cli: Cli, case: Case, agency: Agency, place: Callable[[Path, Held, Agency], str]
+) -> None:
+    uri = place(cli.folder, agency.desk(), agency)
+    (cli.folder / "root.pem").write_bytes(agency.root.pem)
+
+    assert cli("key", "show", uri, "--json").ok().object["subject"] == "CN=Desk 7"
+    case("seal", "--key", uri, "--json").ok()
+    made = case("export", "--profile", "police", "--out", "B", "--json").ok().object
+    assert made["signed"] is True  # by the key that is remembered
+    report = cli("verify", "B", "--trust", "root.pem", "--json").ok().object
+    assert report["verdict"] == "VALID"
+
+
+def test_a_second_person_countersigns_with_a_key_of_their_own(
+    cli: Cli, case: Case, key: str, agency: Agency
+) -> None:
+    case("seal", "--key", key).ok()
+    uri = p12(cli.folder, agency.desk(), agency)
+
+    made = case("seal", "--countersign", "--key", uri, "--json").ok().object
+
+    assert (made["seal"], made["counter"], made["time_proven"]) == (1, 1, False)
+    assert str(made["signature"]).endswith("manifest.p7s.1.counter.p7s")
+    text = case("seal", "--countersign", "--key", uri)
+    assert text.code == 10
+    assert "already" in text.err
+    last = case("log", "--json").ok().objects[-1]
+    assert last["action"] == "countersign"
+
+
+def test_a_countersignature_needs_to_be_told_whose_key_it_takes(case: Case, key: str) -> None:
+    case("seal", "--key", key).ok()
+
+    assert case("seal", "--countersign").code == 2
+    assert case("seal", "--countersign", "--key", key, "--again").code == 2
+
+
+def test_the_key_that_sealed_is_remembered_and_not_the_one_that_countersigned(
+    cli: Cli, case: Case, key: str, agency: Agency
+) -> None:
+    case("seal", "--key", key).ok()
+    case("seal", "--countersign", "--key", p12(cli.folder, agency.desk(), agency)).ok()
+
+    assert case("key", "show", "--json").ok().object["subject"] == "CN=Desk 3"
+
+
+def test_an_expired_certificate_is_refused_with_code_12_and_the_reason(
+    cli: Cli, case: Case, agency: Agency
+) -> None:
+    now = system_clock()
+    held = agency.desk(valid=(now - 2 * YEAR, now - YEAR))
+
+    done = case("seal", "--key", p12(cli.folder, held, agency), "--json")
+
+    assert done.code == 12
+    assert done.object["error"]["code"] == "certificate-unsuitable"
+    assert "expired at" in done.object["error"]["message"]
+
+
+def test_a_pin_in_a_uri_is_refused_and_not_shown(case: Case) -> None:
+    done = case("seal", "--key", "pkcs11:token=x?pin-value=314159")
+
+    assert done.code == 10
+    assert "314159" not in done.out + done.err
