@@ -26,13 +26,15 @@ VERIFIED = (CASE_FILE, LEDGER, BODIES, "objects", HEADS, SEALS, RECEIVED)
 UNVERIFIED = (SPOOL, INDEX, f"{INDEX}-journal")
 """What else a case folder may hold: no evidence."""
 
-_SIGNED = re.compile(
+_FURTHER = re.compile(
     r"manifest\.p7s(?:\.[1-9][0-9]*\.counter\.p7s(?:\.[1-9][0-9]*\.ts[rq])?|\.[1-9][0-9]*\.ts[rq])"
+    r"|revocation/[1-9][0-9]*\.(?:crl|ocsp)"
 )
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.p7s"
 CHAIN_PEM = "chain.pem"
 ARTIFACTS = "artifacts.jsonl"
+REVOCATION = "revocation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +78,14 @@ def counter_name(number: int) -> str:
     return f"{SIGNATURE}.{number}.counter.p7s"
 
 
+def revocation_name(number: int, suffix: str) -> str:
+    """Return the name of the ``number``-th list (``crl``) or answer (``ocsp``) with a seal."""
+    return f"{REVOCATION}/{number}.{suffix}"
+
+
 def is_seal_member(name: str) -> bool:
-    """Tell whether a file directly in a seal's folder has a name that a seal gives."""
-    return name in (MANIFEST, SIGNATURE, CHAIN_PEM, ARTIFACTS) or bool(_SIGNED.fullmatch(name))
+    """Tell whether a file in a seal's folder has a name that a seal gives."""
+    return name in (MANIFEST, SIGNATURE, CHAIN_PEM, ARTIFACTS) or bool(_FURTHER.fullmatch(name))
 
 
 def stamp_name(stamped: str, number: int, suffix: str) -> str:

@@ -1,5 +1,6 @@
 """Reading the files that keys and certificates lie in."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography import x509
@@ -29,3 +30,13 @@ def load_certificates(data: bytes, *, what: str) -> tuple[x509.Certificate, ...]
         return (x509.load_der_x509_certificate(data),)
     except ValueError as exc:
         raise KeyUnusable(_("{what}: no certificate in it").format(what=what)) from exc
+
+
+def read_chain_files(paths: Iterable[Path]) -> tuple[x509.Certificate, ...]:
+    """Return the certificates in files, PEM or DER; raises :class:`KeyUnusable`."""
+    hint = _("give the certificates of the authorities above the signer's, in PEM or DER")
+    return tuple(
+        certificate
+        for path in paths
+        for certificate in load_certificates(read_key_file(path, hint=hint), what=path.name)
+    )

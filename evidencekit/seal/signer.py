@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from evidencekit.errors import KeyUnusable
+from evidencekit.protocols import Signer
 from evidencekit.seal.kinds import PrivateKey
 from evidencekit.text.catalog import _
 
@@ -39,6 +40,25 @@ class FileSigner:
             digest: hashes.HashAlgorithm = hashes.SHA384() if is_p384 else hashes.SHA256()
             return self._key.sign(message, ec.ECDSA(digest))
         return self._key.sign(message, padding.PKCS1v15(), hashes.SHA256())
+
+
+class ChainedSigner:
+    """A signer with certificates above it that it did not bring itself."""
+
+    def __init__(self, signer: Signer, above: Iterable[x509.Certificate]) -> None:
+        self._signer = signer
+        own, *brought = map(x509.load_der_x509_certificate, signer.certificates)
+        path = (own, *chain_above(own, (*brought, *above)))
+        self._certificates = tuple(item.public_bytes(Encoding.DER) for item in path)
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """DER certificates, the signer's own first; a root above it is left out."""
+        return self._certificates
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign as the signer does."""
+        return self._signer.sign(message)
 
 
 def make_signer(

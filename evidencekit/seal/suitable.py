@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
 from evidencekit.errors import CertificateUnsuitable
 from evidencekit.proof.cms import may_sign_documents
-from evidencekit.proof.signed_data import MIN_RSA_BITS
+from evidencekit.proof.signed_data import MIN_RSA_BITS, UNREADABLE
 from evidencekit.text.catalog import _
 from evidencekit.text.clean import clean
 
@@ -70,7 +70,7 @@ def _public_key(certificate: x509.Certificate) -> object | None:
 def _misuse(certificate: x509.Certificate) -> str | None:
     try:
         is_allowed = may_sign_documents(certificate)
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except UNREADABLE:
         return _("its extensions cannot be read")
     if is_allowed:
         return None

@@ -79,7 +79,8 @@ def judge_countersignatures(
 def _without_weight(judged: Judged) -> Iterable[Check]:
     for check in judged.checks:
         is_about_trust = Verdict.VALID < check.consequence < Verdict.INCOMPLETE
-        if is_about_trust and not check.name.endswith("-revoked"):
+        is_revoked = check.status is Status.FAIL and check.name.endswith("-revocation")
+        if is_about_trust and not is_revoked:
             yield replace(check, status=Status.NOT_CHECKED, consequence=Verdict.VALID)
         else:
             yield check

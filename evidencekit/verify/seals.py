@@ -95,10 +95,8 @@ def seal_files(entries: Iterable[str], folder: str) -> frozenset[str]:
 
 
 def _is_seal_file(path: str, folder: str) -> bool:
-    parts = path.split("/")
-    if len(parts) != 3 or parts[0] != folder or not parts[1].isdigit():  # noqa: PLR2004
-        return False
-    return is_seal_member(parts[2])
+    number, _slash, member = path.removeprefix(f"{folder}/").partition("/")
+    return path.startswith(f"{folder}/") and number.isdigit() and is_seal_member(member)
 
 
 def _judge(

@@ -174,7 +174,16 @@ def _seal_files(seal: SealFolder, *, is_whole: bool) -> list[str]:
         for suffix in ("tsq", "tsr")
     ]
     # The list of artifacts tells of all of them; a part is told of by the bodies alone.
-    return [MANIFEST, SIGNATURE, *counters, *stamps, CHAIN_PEM, *([ARTIFACTS] if is_whole else [])]
+    told = seal.revocation_files()
+    return [
+        MANIFEST,
+        SIGNATURE,
+        *counters,
+        *stamps,
+        *told,
+        CHAIN_PEM,
+        *([ARTIFACTS] if is_whole else []),
+    ]
 
 
 def _head_files(heads: Path, size: int) -> list[str]:

@@ -30,6 +30,7 @@ from evidencekit.store.case import Case
 from evidencekit.store.writer import CaseWriter, open_writer
 from evidencekit.text.catalog import _
 from evidencekit.workflow.chain import read_chain
+from evidencekit.workflow.revocation import Kept, require_unrevoked, write_kept
 from evidencekit.workflow.seals import SealFolder, seals_of
 from evidencekit.workflow.setting import Setting
 from evidencekit.workflow.stamping import stamp_beside
@@ -60,15 +61,19 @@ def countersign(
     signer: Signer,
     *,
     authorities: Sequence[TimestampAuthority] = (),
+    kept: Sequence[Kept] = (),
     actor: Actor | None = None,
     setting: Setting,
 ) -> Countersigned:
     """Countersign the newest seal, after the ledger was held against it.
 
+    ``kept`` are revocation lists and answers about the signer, stored with the seal.
+
     Raises :class:`BadInput` where there is no seal, or this certificate has signed it already,
     :class:`EvidenceDoubted` where seal and ledger do not fit, :class:`CertificateUnsuitable`.
     """
     require_suitable(signer.certificates, at=setting.clock())
+    require_unrevoked(signer.certificates, kept)
     machine = setting.machine()
     with open_writer(case.root, case.id, machine, command="countersign") as writer:
         newest = _newest(case)
@@ -81,6 +86,7 @@ def countersign(
         sealed = (newest.path / SIGNATURE).read_bytes()
         signature = sign_detached(sealed, signer, at=setting.clock())
         with disk_errors(str(case.root)):
+            write_kept(newest.path, kept)
             write_durably(newest.path / name, signature)
             stamps, missing = stamp_beside(newest.path / name, signature, authorities, first=1)
         record_counter(writer, newest, name, stamps, actor)

@@ -28,6 +28,7 @@ from evidencekit.store.writer import open_writer
 from evidencekit.text.catalog import _
 from evidencekit.workflow.chain import read_chain
 from evidencekit.workflow.countersign import record_counter
+from evidencekit.workflow.revocation import Kept, require_unrevoked, write_kept
 from evidencekit.workflow.seal_events import (
     is_changed,
     nothing_changed,
@@ -64,18 +65,21 @@ def seal(
     authorities: Sequence[TimestampAuthority] = (),
     again: bool = False,
     accept_keys: frozenset[bytes] = frozenset(),
+    kept: Sequence[Kept] = (),
     actor: Actor | None = None,
     setting: Setting,
     observer: Observer | None = None,
 ) -> Sealed:
     """Seal what the case holds now.
 
-    ``accept_keys`` are device keys that the signer vouches for besides those already known. Raises
+    ``accept_keys`` are device keys that the signer vouches for besides those already known;
+    ``kept`` are revocation lists and answers about the signer, stored with the seal. Raises
     :class:`BadInput` where nothing changed since the last seal, unless ``again``;
     :class:`PolicyForbids` where an unknown device key signed ledger lines,
     :class:`CertificateUnsuitable` where the signer's certificate must not sign now.
     """
     require_suitable(signer.certificates, at=setting.clock())
+    require_unrevoked(signer.certificates, kept)
     machine = setting.machine()
     with open_writer(case.root, case.id, machine, command="seal") as writer:
         actor = actor or case.first_actor()
@@ -98,6 +102,7 @@ def seal(
             # The seal's own event comes after what it covers, and this device will sign it.
             manifest = replace(manifest, keys=manifest.keys | {machine.device.public})
             signature = _write_signed(draft, encode_manifest(manifest), signer, setting.clock())
+            write_kept(draft, kept)
             stamps, missing = stamp_beside(draft / SIGNATURE, signature, authorities, first=1)
             _move_into_place(draft, folder.path)
         record_seal(writer, folder, stamps, actor)
@@ -163,7 +168,7 @@ def _write_signed(draft: Path, manifest: bytes, signer: Signer, at: datetime) ->
 
 
 def _move_into_place(draft: Path, folder: Path) -> None:
-    barrier(draft, [draft, *draft.iterdir()])
+    barrier(draft, [draft, *draft.rglob("*")])
     draft.rename(folder)
     barrier(folder, [folder.parent])
 

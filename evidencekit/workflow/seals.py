@@ -10,6 +10,7 @@ from evidencekit.formats.case import (
     SEALS,
     SIGNATURE,
     counter_name,
+    revocation_name,
     seal_name,
     stamp_name,
 )
@@ -39,6 +40,16 @@ class SealFolder:
         while (self.path / stamp_name(signed, count + 1, "tsr")).exists():
             count += 1
         return count
+
+    def revocation_files(self) -> tuple[str, ...]:
+        """Return the names of the lists and answers stored with it; numbered without gaps."""
+        found: list[str] = []
+        for suffix in ("crl", "ocsp"):
+            number = 1
+            while (self.path / revocation_name(number, suffix)).exists():
+                found.append(revocation_name(number, suffix))
+                number += 1
+        return tuple(found)
 
     def counters(self) -> tuple[str, ...]:
         """Return the names of the countersignatures; they are numbered without gaps."""

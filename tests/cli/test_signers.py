@@ -1,6 +1,7 @@
 """Keys of every kind on the command line, and a second person's confirmation."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from evidencekit.files.clock import system_clock
 from tests.cli.transcripts import Cli, Done
 from tests.tools.agency import YEAR, Agency, Held, p12_of
 from tests.tools.npki import locked_15, plain_key, write_folder
+from tests.tools.revocation import NAMED, crl, entry
 from tests.tools.softhsm import SoftToken
 
 PASSPHRASE = "four words in row"
+HOUR = timedelta(hours=1)
 Case = Callable[..., Done]
 
 
@@ -110,3 +113,43 @@ def test_a_pin_in_a_uri_is_refused_and_not_shown(case: Case) -> None:
 
     assert done.code == 10
     assert "314159" not in done.out + done.err
+
+
+def test_chain_and_revocation_list_go_with_the_seal_and_with_the_bundle(
+    cli: Cli, case: Case, agency: Agency
+) -> None:
+    now = system_clock()
+    held = agency.desk(more=(NAMED,))
+    (cli.folder / "desk.p12").write_bytes(p12_of(held, PASSPHRASE))
+    (cli.folder / "root.pem").write_bytes(agency.root.pem)
+    (cli.folder / "between.der").write_bytes(agency.between.der)
+    data = crl(agency.between, at=now - HOUR, until=now + YEAR)
+    (cli.folder / "list.crl").write_bytes(data)
+
+    given = ("--key", "p12:desk.p12", "--chain", "between.der", "--crl", "list.crl")
+    case("seal", *given).ok()
+    case("export", "--profile", "police", "--out", "B").ok()
+
+    report = cli("verify", "B", "--trust", "root.pem", "--json").ok().object
+    assert report["verdict"] == "VALID"
+    assert (cli.folder / "B/seal/0001/revocation/1.crl").read_bytes() == data
+
+
+def test_a_reader_brings_a_newer_list(cli: Cli, case: Case, agency: Agency) -> None:
+    now = system_clock()
+    held = agency.desk(more=(NAMED,))
+    case("seal", "--key", p12(cli.folder, held, agency)).ok()
+    (cli.folder / "root.pem").write_bytes(agency.root.pem)
+    revoked = entry(held, now - HOUR)
+    (cli.folder / "list.crl").write_bytes(crl(agency.between, revoked, at=now, until=now + YEAR))
+
+    verify = ("verify", "CASE", "--trust", "root.pem", "--json")
+    assert cli(*verify).object["verdict"] == "INDETERMINATE"
+    assert cli(*verify, "--crl", "list.crl").object["verdict"] == "UNTRUSTED"
+    assert cli(*verify, "--ocsp", "list.crl").code == 10
+
+
+def test_revocation_lists_go_with_a_new_seal_only(cli: Cli, case: Case, key: str) -> None:
+    case("seal", "--key", key).ok()
+
+    assert case("seal", "--timestamp-pending", "--chain", "KEY.crt").code == 2

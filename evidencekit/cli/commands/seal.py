@@ -14,11 +14,14 @@ from evidencekit.cli.session import Session, pass_session
 from evidencekit.cli.signing import open_to_seal, unlock
 from evidencekit.cli.typed import given, typed
 from evidencekit.errors import BadInput
+from evidencekit.seal.key_file import read_chain_files
+from evidencekit.seal.signer import ChainedSigner
 from evidencekit.text.catalog import _
 from evidencekit.workflow.countersign import Countersigned
 from evidencekit.workflow.countersign import countersign as add_countersignature
 from evidencekit.workflow.dating import authorities
 from evidencekit.workflow.keys import remember_key
+from evidencekit.workflow.revocation import read_kept
 from evidencekit.workflow.seal import Sealed, complete_timestamps, seal
 from evidencekit.workflow.seal_events import require_changed
 
@@ -53,6 +56,27 @@ _DEVICE_KEY_BYTES = 32
     help=_("Root of these authorities; without it their time is kept but not proven."),
 )
 @click.option(
+    "--chain",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=_("Certificates of the authorities above the key's own, to go with the seal; repeatable."),
+)
+@click.option(
+    "--crl",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=_("Revocation list about these certificates, to go with the seal; repeatable."),
+)
+@click.option(
+    "--ocsp",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=_("OCSP response about these certificates, to go with the seal; repeatable."),
+)
+@click.option(
     "--timestamp-pending",
     is_flag=True,
     help=_("Make no new seal; only have the last one dated."),
@@ -77,6 +101,9 @@ def command(
     passphrase_file: Path | None,
     tsa: tuple[str, ...],
     tsa_ca: tuple[Path, ...],
+    chain: tuple[Path, ...],
+    crl: tuple[Path, ...],
+    ocsp: tuple[Path, ...],
     timestamp_pending: bool,
     countersign: bool,
     again: bool,
@@ -87,15 +114,18 @@ def command(
     asked = authorities(tsa, tsa_ca, setting)
     actor = actor_of(session, case)
     dating = (*given("--tsa", tsa), *given("--tsa-ca", tsa_ca))
+    kept, above = read_kept(crl, ocsp), read_chain_files(chain)
     session.given = (*(("--key", key) if key is not None else ()), *dating)
     if countersign and (timestamp_pending or again or accept_device):
         raise click.UsageError(_("--countersign goes with --key and --tsa alone"))
+    if timestamp_pending and (chain or kept):
+        raise click.UsageError(_("--chain, --crl and --ocsp go with a new seal"))
     if countersign:
         if key is None:
             raise click.UsageError(_("Missing option {option}.").format(option="'--key'"))
-        signer = unlock(session, key, passphrase_file)
+        second = ChainedSigner(unlock(session, key, passphrase_file), above)
         counter = add_countersignature(
-            case, signer, authorities=asked, actor=actor, setting=setting
+            case, second, authorities=asked, kept=kept, actor=actor, setting=setting
         )
         print_countersigned(session, case, counter)
         return _concluded(session, counter, dating)
@@ -109,10 +139,11 @@ def command(
         with watching(session) as observer:
             sealed = seal(
                 case,
-                signer,
+                ChainedSigner(signer, above),
                 authorities=asked,
                 again=again,
                 accept_keys=accepted,
+                kept=kept,
                 actor=actor,
                 setting=setting,
                 observer=observer,
