@@ -37,6 +37,7 @@ _TITLES = {
     "seal-timestamp": N_("Timestamp of the seal"),
     "seal-order": N_("Order of the seals"),
     "seal-ledger": N_("What the seal covers"),
+    "seal-key": N_("Key of the seal"),
     "seal-counter": N_("Countersignature"),
     "seal-counter-signer": N_("Who countersigned"),
     "seal-counter-signer-revocation": N_("Whether that certificate was revoked"),

@@ -17,6 +17,7 @@ from evidencekit.seal.uri import KeyUri, Scheme, parse_key_uri
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _
 from evidencekit.text.clean import clean
+from evidencekit.workflow.key_life import require_in_use
 from evidencekit.workflow.keys import (
     new_key,
     remembered_key,
@@ -30,24 +31,26 @@ def unlock(session: Session, uri: str, passphrase_file: Path | None) -> Signer:
     """Open a key, asking for its passphrase only if it has one."""
     passphrase = given_passphrase(passphrase_file)
     if passphrase is None and is_locked(uri):
-        key = parse_key_uri(uri)
-        if key.scheme is not Scheme.P12:  # whose certificate is locked with the key
+        if parse_key_uri(uri).scheme is not Scheme.P12:  # which locks its certificate too
             show_key(uri)  # one without its certificate is refused before anybody types
-        is_token = key.scheme is Scheme.PKCS11
-        ask = (_("PIN of {key}") if is_token else _("Passphrase of {key}")).format(
-            key=clean(key.name)
-        )
-        passphrase = require_passphrase(session, None, ask=ask)
+        passphrase = passphrase_of(session, uri, passphrase_file)
     return open_signer(uri, passphrase)
+
+
+def passphrase_of(session: Session, uri: str, passphrase_file: Path | None) -> str | None:
+    """Return the passphrase of a key, asking only if it has one; its certificate may be missing."""
+    given = given_passphrase(passphrase_file)
+    if given is not None or not is_locked(uri):
+        return given
+    key = parse_key_uri(uri)
+    ask = _("PIN of {key}") if key.scheme is Scheme.PKCS11 else _("Passphrase of {key}")
+    return require_passphrase(session, None, ask=ask.format(key=clean(key.name)))
 
 
 def passphrase_to_show(session: Session, uri: str, passphrase_file: Path | None) -> str | None:
     """Return the passphrase where a certificate is locked with its key, else None."""
-    key = parse_key_uri(uri)
-    if key.scheme is not Scheme.P12 or not is_locked(uri):
-        return None
-    ask = _("Passphrase of {key}").format(key=clean(key.name))
-    return require_passphrase(session, passphrase_file, ask=ask)
+    is_inside = parse_key_uri(uri).scheme is Scheme.P12
+    return passphrase_of(session, uri, passphrase_file) if is_inside else None
 
 
 def open_to_seal(
@@ -73,7 +76,7 @@ def open_to_seal(
 def open_if_unattended(case: Case, passphrase_file: Path | None, setting: Setting) -> Signer | None:
     """Return the last seal's key if it opens without a question, else None (DESIGN §6).
 
-    None as well where its certificate has expired since: nobody asked for this very key.
+    None as well where it may not sign any more: nobody asked for this very key.
     """
     uri = remembered_key(case.id, setting)
     if uri is None:
@@ -81,6 +84,7 @@ def open_if_unattended(case: Case, passphrase_file: Path | None, setting: Settin
     try:
         signer = open_signer(uri, given_passphrase(passphrase_file))
         require_suitable(signer.certificates, at=setting.clock())
+        require_in_use(case, signer)
     except KeyUnusable:
         return None
     return signer

@@ -7,6 +7,7 @@ from cryptography import x509
 from evidencekit.errors import BadInput
 from evidencekit.files.opening import read_whole
 from evidencekit.seal.key_file import MAX_KEY_FILE, load_certificates, read_key_file
+from evidencekit.seal.kinds import PrivateKey
 from evidencekit.seal.pkcs8 import decrypt_key
 from evidencekit.seal.signer import FileSigner, make_signer
 from evidencekit.text.catalog import _
@@ -16,9 +17,14 @@ CERTIFICATE = ".crt"
 
 def open_pem(path: Path, passphrase: str | None) -> FileSigner:
     """Open key and certificate; raises :class:`~evidencekit.errors.KeyUnusable`."""
-    key = decrypt_key(read_key_file(path, hint=_hint()), passphrase, what=path.name)
+    key = decrypt_pem(path, passphrase)
     beside = certificate_path(path)
     return make_signer(key, certificates_beside(path), key_name=path.name, beside=beside.name)
+
+
+def decrypt_pem(path: Path, passphrase: str | None) -> PrivateKey:
+    """Open the key alone; raises :class:`~evidencekit.errors.KeyUnusable`."""
+    return decrypt_key(read_key_file(path, hint=_hint()), passphrase, what=path.name)
 
 
 def certificates_beside(path: Path) -> tuple[x509.Certificate, ...]:

@@ -26,6 +26,7 @@ from evidencekit.verify.ledger import judge_gaps, judge_ledger, judge_seal_event
 from evidencekit.verify.payload import Damaged, Hasher
 from evidencekit.verify.reading import raise_unless_false, read_small
 from evidencekit.verify.revocation import read_evidence
+from evidencekit.verify.revoked_keys import judge_revoked_keys
 from evidencekit.verify.seals import judge_seals, judge_time
 from evidencekit.verify.shape import judge_foreign, judge_names, judge_shape, max_list_bytes
 from evidencekit.verify.statement import judge_artifacts, judge_statement, read_statement
@@ -81,6 +82,7 @@ def _verify(
         found = judge_ledger(ledger, bodies, seals, dated)
     checks += [*found.checks, *(judge_gaps(found) if about.whole_case else ())]
     checks += judge_seal_events(seals, found)
+    checks += judge_revoked_keys(seals, found.revoked_keys)
     checks += judge_heads(tree, entries, HEADS, found.heads, anchors)
     checks += judge_statement(about, seals, found)
     checks += judge_artifacts(found, tags, payload)

@@ -27,6 +27,7 @@ from evidencekit.verify.ledger import LedgerFindings, judge_gaps, judge_ledger, 
 from evidencekit.verify.payload import Damaged, Hasher
 from evidencekit.verify.reading import raise_unless_false
 from evidencekit.verify.revocation import read_evidence
+from evidencekit.verify.revoked_keys import judge_revoked_keys
 from evidencekit.verify.seals import judge_seals, judge_time, seal_files
 
 
@@ -68,6 +69,7 @@ def _verify(
     checks += judge_heads(tree, entries, HEADS, found.heads, anchors)
     checks += [*_judge_names(tree), *_judge_seal_folders(entries)]
     checks += judge_seal_events(seals, found)
+    checks += judge_revoked_keys(seals, found.revoked_keys)
     if found.sealed < len(found.shown):
         detail = _("{n} artifacts were added after the newest seal: no seal covers them")
         detail = detail.format(n=len(found.shown) - found.sealed)

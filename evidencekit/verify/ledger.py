@@ -17,6 +17,7 @@ from evidencekit.model.report import Check, Verdict, failed, not_checked, passed
 from evidencekit.proof.bodies import open_body
 from evidencekit.proof.chain import Chain, accepted_keys, unaccepted_after
 from evidencekit.text.catalog import _
+from evidencekit.verify.revoked_keys import RevokedKey, record_revoked_key
 from evidencekit.verify.seals import JudgedSeal
 
 
@@ -50,6 +51,8 @@ class LedgerFindings:
     """Seals that events record, with the number of timestamps that they record."""
     recorded_counters: dict[int, set[str]] = field(default_factory=dict)
     """Countersignatures that events record: their digests, by the number of the seal."""
+    revoked_keys: dict[str, RevokedKey] = field(default_factory=dict)
+    """Signing keys that events revoke, by the SHA-256 of their certificates."""
     gaps: set[str] = field(default_factory=set)
     """What is not shown: ``<seq>`` for a whole body, else the leaf; purged things are taken out."""
 
@@ -135,6 +138,8 @@ def _shown(line: Line, data: bytes | None, found: LedgerFindings) -> None:
         _record_seal(body, found)
     if body is not None and line.action == "countersign":
         _record_counter(body, found)
+    if body is not None and line.action == "key.revoke":
+        record_revoked_key(line.seq, body, found.revoked_keys)
     if body is None:
         found.withheld += 1
         found.gaps.add(str(line.seq))

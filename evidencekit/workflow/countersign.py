@@ -30,6 +30,7 @@ from evidencekit.store.case import Case
 from evidencekit.store.writer import CaseWriter, open_writer
 from evidencekit.text.catalog import _
 from evidencekit.workflow.chain import read_chain
+from evidencekit.workflow.key_life import require_in_use, sha256_of
 from evidencekit.workflow.revocation import Kept, require_unrevoked, write_kept
 from evidencekit.workflow.seals import SealFolder, seals_of
 from evidencekit.workflow.setting import Setting
@@ -74,6 +75,7 @@ def countersign(
     """
     require_suitable(signer.certificates, at=setting.clock())
     require_unrevoked(signer.certificates, kept)
+    require_in_use(case, signer)
     machine = setting.machine()
     with open_writer(case.root, case.id, machine, command="countersign") as writer:
         newest = _newest(case)
@@ -110,7 +112,7 @@ def record_counter(
         "seal": seal.number,
         "counter": seal.counters().index(name) + 1,
         "signature_sha256": _digest(seal, name),
-        "signer_sha256": fingerprint(_read(seal, name).signer).replace(":", "").lower(),
+        "signer_sha256": sha256_of(_read(seal, name).signer),
         "timestamps": dated,
     }
     if adopted:

@@ -40,6 +40,7 @@ from evidencekit.text.catalog import _, ngettext
 from evidencekit.workflow.bundle import Contents
 from evidencekit.workflow.cases import MAX_TEXT
 from evidencekit.workflow.delivery import deliver, require_free
+from evidencekit.workflow.key_life import require_in_use
 from evidencekit.workflow.seals import SealFolder, seals_of
 from evidencekit.workflow.setting import Setting
 from evidencekit.workflow.stamping import ask_each
@@ -102,6 +103,7 @@ def export(
     if signer is not None:
         signer = _with_known_chain(signer, case)
         require_suitable(signer.certificates, at=setting.clock())
+        require_in_use(case, signer)
     require_exportable(case, profile=profile, out=out, encrypt_to=encrypt_to, clear=clear)
     if any(len(text or "") > MAX_TEXT for text in (purpose, recipient)):
         raise BadInput(_("a text is longer than {n} characters").format(n=MAX_TEXT))

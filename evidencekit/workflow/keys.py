@@ -77,8 +77,8 @@ def new_key(
     statement = signing_request(key, name) if csr else self_signed(key, name, at=setting.clock())
     encrypted = encrypt_key(key, passphrase)
     with disk_errors(str(out.parent)):
-        _create(out, encrypted, mode=0o600)
-        _create(beside, statement, mode=0o644)
+        create(out, encrypted, mode=0o600)
+        create(beside, statement, mode=0o644)
         sync_path(out.parent)
     shown = _key_fingerprint(key) if csr else fingerprint(x509.load_pem_x509_certificate(statement))
     return NewKey(key=out, certificate=beside, fingerprint=shown)
@@ -159,7 +159,8 @@ def require_key_place(out: Path, *, csr: bool) -> Path:
     return beside
 
 
-def _create(path: Path, data: bytes, *, mode: int) -> None:
+def create(path: Path, data: bytes, *, mode: int) -> None:
+    """Write a file that must not be there yet, through to the disk."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     fd = os.open(path, flags, mode)
     try:

@@ -28,6 +28,7 @@ from evidencekit.store.writer import open_writer
 from evidencekit.text.catalog import _
 from evidencekit.workflow.chain import read_chain
 from evidencekit.workflow.countersign import record_counter
+from evidencekit.workflow.key_life import record_rotation, require_in_use
 from evidencekit.workflow.revocation import Kept, require_unrevoked, write_kept
 from evidencekit.workflow.seal_events import (
     is_changed,
@@ -80,6 +81,7 @@ def seal(
     """
     require_suitable(signer.certificates, at=setting.clock())
     require_unrevoked(signer.certificates, kept)
+    require_in_use(case, signer)
     machine = setting.machine()
     with open_writer(case.root, case.id, machine, command="seal") as writer:
         actor = actor or case.first_actor()
@@ -90,6 +92,7 @@ def seal(
             if adopted:  # what a killed run of this command had finished, all but its event
                 return _result(existing[-1], existing[-1].stamps(), ())
             raise nothing_changed(existing[-1])
+        record_rotation(case, writer, existing, signer, actor)
         known = accept_keys | {machine.device.public} | mine
         folder = SealFolder(case.root / SEALS / seal_name(len(existing) + 1), len(existing) + 1)
         draft = writer.spool.folder / "seal"

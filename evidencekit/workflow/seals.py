@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography import x509
+
 from evidencekit.errors import EvidenceDoubted
 from evidencekit.formats.case import (
     MANIFEST,
@@ -33,6 +35,21 @@ class SealFolder:
     def manifest(self) -> Manifest:
         """Read what it states; nothing is checked here but the form."""
         return decode_manifest((self.path / MANIFEST).read_bytes())
+
+    def signer(self) -> x509.Certificate:
+        """Return whose signature it carries; raises :class:`EvidenceDoubted` for a false one."""
+        data = (self.path / MANIFEST).read_bytes()
+        signature = (self.path / SIGNATURE).read_bytes()
+        return read_signature(signature, data, what=self.path.name).signer
+
+    def all_signers(self) -> tuple[x509.Certificate, ...]:
+        """Return the signer and those who countersigned."""
+        signature = (self.path / SIGNATURE).read_bytes()
+        counters = (
+            read_signature((self.path / name).read_bytes(), signature, what=name)
+            for name in self.counters()
+        )
+        return (self.signer(), *(counter.signer for counter in counters))
 
     def stamp_count(self, signed: str = SIGNATURE) -> int:
         """Return how many tokens lie beside a signature; they are numbered without gaps."""

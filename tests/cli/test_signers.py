@@ -153,3 +153,58 @@ def test_revocation_lists_go_with_a_new_seal_only(cli: Cli, case: Case, key: str
     case("seal", "--key", key).ok()
 
     assert case("seal", "--timestamp-pending", "--chain", "KEY.crt").code == 2
+
+
+def test_a_stolen_key_is_revoked_and_the_case_goes_on_with_another(
+    cli: Cli, case: Case, key: str
+) -> None:
+    case("seal", "--key", key).ok()
+    cli("key", "new", "--out", "OTHER.pem", "--name", "Desk 4").ok()
+    (cli.folder / "KEY.pem").unlink()  # only the certificate is left
+
+    told = case("key", "revoke", "KEY.crt", "--reason", "stolen", "--json").ok().object
+    case("seal", "--key", "file:OTHER.pem").ok()
+
+    assert told["reason"] == "stolen"
+    actions = [event["action"] for event in case("log", "--json").ok().objects]
+    assert actions[-3:] == ["key.revoke", "key.rotate", "seal"]
+    report = cli("verify", "CASE", "--trust", "KEY.crt", "--trust", "OTHER.crt", "--json").object
+    assert report["verdict"] == "INDETERMINATE"  # the first seal carries no timestamp
+    shown = case("log").ok().out
+    assert "key revoked" in shown
+    assert "(stolen)" in shown
+
+
+def test_a_key_is_named_by_the_fingerprint_that_is_left_of_it(case: Case, key: str) -> None:
+    case("seal", "--key", key).ok()
+    fingerprint = case("key", "show", "--json").ok().object["fingerprint"]
+
+    told = case(
+        "key", "revoke", fingerprint, "--reason", "lost", "--since", "2026-11-20T18:00+09:00",
+        "--json",
+    ).ok().object  # fmt: skip
+
+    assert told["certificate_sha256"] == fingerprint.replace(":", "").lower()
+    assert told["since"] == "2026-11-20T09:00:00.000000Z"
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2999-01-01T00:00", "0001-01-01T00:00"])
+def test_a_time_that_is_none_revokes_nothing(case: Case, key: str, since: str) -> None:
+    case("seal", "--key", key).ok()
+
+    assert case("key", "revoke", key, "--reason", "lost", "--since", since).code == 10
+
+
+def test_a_key_is_imported_and_seals(cli: Cli, case: Case, agency: Agency) -> None:
+    uri = p12(cli.folder, agency.desk(), agency)
+
+    made = cli("key", "import", uri, "--out", "OURS.pem", "--json").ok().object
+
+    assert made["key"] == "OURS.pem"
+    case("seal", "--key", "file:OURS.pem").ok()
+
+
+def test_an_import_is_told_what_it_is_for(cli: Cli, key: str) -> None:
+    assert cli("key", "import", key).code == 2
+    assert cli("key", "import", key, "--out", "X.pem", "--certificate", "A.crt").code == 2
+    assert cli("key", "import", "p12:x.p12", "--certificate", "A.crt").code == 2
