@@ -100,8 +100,8 @@ def test_a_change_that_a_crash_left_recorded_is_recorded_once(
     assert actions(built).count("key.rotate") == 1
 
 
-def act_seal(built: Built) -> object:
-    return sealed_by(built, built.signer)
+def act_seal(built: Built) -> None:
+    sealed_by(built, built.signer)
 
 
 def act_countersign(built: Built) -> object:
