@@ -1,15 +1,16 @@
 """Facts in films and recordings: times, places, devices, names, what lies beside the samples."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import SEEK_END
 from typing import BinaryIO
 
 from evidencekit.metadata.facts import FactList
 from evidencekit.metadata.isobmff.boxes import Box, Part, split, walk
 from evidencekit.metadata.isobmff.entries import codings
+from evidencekit.metadata.isobmff.fragments import joined
 from evidencekit.metadata.isobmff.gpmf import add_gpmf
 from evidencekit.metadata.isobmff.headers import changed, created, shown_time
-from evidencekit.metadata.isobmff.movie import Track, by_kind, read_track
+from evidencekit.metadata.isobmff.movie import Track, by_kind, read_track, read_tracks
 from evidencekit.metadata.isobmff.sample_data import coded_as
 from evidencekit.metadata.isobmff.sample_tables import Samples, read_samples
 from evidencekit.metadata.isobmff.user_data import GROUP, add_metadata, add_user_data
@@ -30,16 +31,18 @@ def read(facts: FactList, stream: BinaryIO) -> None:
     """Add what the boxes say; a walk that breaks off leaves what was found before."""
     size = stream.seek(0, SEEK_END)
     counts: dict[str, tuple[int, int, int]] = {}
-    end = 0
+    end, boxes = 0, list[Box]()
     try:
         for one in walk(stream, size):
             first, number, total = counts.get(one.name, (one.start, 0, 0))
             counts[one.name] = (first, number + 1, total + one.end - one.start)
             _add_box(facts, stream, one)
             end = one.end
+            boxes.append(one)
     except MalformedError as exc:
         facts.problem(f"ISO media: {exc}")
         facts.structure("BytesAfterEnd", f"{size - end} bytes", source=f"at {end}")
+    _add_fragments(facts, stream, boxes)
     for name, (first, number, total) in counts.items():
         facts.structure(name, f"{number} × {total} bytes", source=f"{name} at {first}")
 
@@ -85,6 +88,19 @@ def _add_movie(facts: FactList, stream: BinaryIO, one: Box) -> None:
             _add_track(facts, stream, read_track(part, number))
         except MalformedError as exc:
             facts.problem(f"track {number}: {exc}")
+
+
+def _add_fragments(facts: FactList, stream: BinaryIO, boxes: Sequence[Box]) -> None:
+    """Look into the samples of a movie in fragments; its head was looked into before."""
+    movies = [one for one in boxes if one.kind == b"moov"]
+    if not movies or all(one.kind != b"moof" for one in boxes):
+        return
+    try:
+        parts = joined(list(split(movies[0].read(stream), movies[0].body)), boxes, stream)
+        for track in read_tracks(parts):
+            _add_samples(facts, stream, track)
+    except (MalformedError, LookupError, ArithmeticError) as exc:
+        facts.problem(f"fragments: {type(exc).__name__} {exc}")
 
 
 def _add_track(facts: FactList, stream: BinaryIO, track: Track) -> None:

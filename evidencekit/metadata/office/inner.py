@@ -1,11 +1,21 @@
-"""What lies in a copied document besides the words that are seen on its pages."""
+"""What lies in a copied document besides what is seen of it."""
 
 from collections.abc import Iterator
 from typing import BinaryIO
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
-from evidencekit.metadata.office.allowed import TEXT_ELEMENTS
+from evidencekit.metadata.office.drawing import SEEN_TEXT
+from evidencekit.metadata.office.names import C, S, W
 from evidencekit.metadata.office.parts import Parts
+
+_SEEN = SEEN_TEXT | {W + "t", S + "t", S + "v", C + "v"} | {
+    S + side + place
+    for side in ("odd", "even", "first")
+    for place in ("Header", "Footer")
+}  # fmt: skip
+_SEEN_NAMES = frozenset({S + "sheet", S + "tableColumn"})
+"""Elements whose name is on the screen: of a sheet, and of a column, as in its first cell."""
 
 
 def inner(stream: BinaryIO) -> Iterator[bytes]:
@@ -18,6 +28,12 @@ def inner(stream: BinaryIO) -> Iterator[bytes]:
             continue
         root = parts.tree(name)
         for one in root.iter():
-            if one.tag in TEXT_ELEMENTS:
-                one.text = None
+            _leave_out_the_seen(one)
         yield ElementTree.tostring(root)
+
+
+def _leave_out_the_seen(one: Element) -> None:
+    if one.tag in _SEEN:
+        one.text = None
+    if one.tag in _SEEN_NAMES:
+        one.attrib.pop("name", None)

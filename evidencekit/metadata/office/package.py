@@ -7,23 +7,13 @@ from posixpath import dirname, join, normpath
 from typing import BinaryIO
 
 from evidencekit.metadata.malformed import MalformedError
+from evidencekit.metadata.office.names import HEAD, PICTURES
 from evidencekit.metadata.office.parts import Parts
 
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _RELATIONS = f"{_PACKAGE}/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_WORDS = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-_HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OLDEST = (1980, 1, 1, 0, 0, 0)
-CONTENT_TYPES: Mapping[str, str] = {
-    "document": f"{_WORDS}.document.main+xml", "styles": f"{_WORDS}.styles+xml",
-    "numbering": f"{_WORDS}.numbering+xml", "fontTable": f"{_WORDS}.fontTable+xml",
-    "settings": f"{_WORDS}.settings+xml", "header": f"{_WORDS}.header+xml",
-    "footer": f"{_WORDS}.footer+xml", "footnotes": f"{_WORDS}.footnotes+xml",
-    "endnotes": f"{_WORDS}.endnotes+xml",
-    "theme": "application/vnd.openxmlformats-officedocument.theme+xml",
-}  # fmt: skip
-"""What a copy may hold besides pictures, by the last word of the relation that leads there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,24 +54,23 @@ def relations_part(found: Mapping[str, tuple[str, str]]) -> bytes:
         f'<Relationship Id="{name}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
         for name, (kind, target) in found.items()
     )
-    return _HEAD + f'<Relationships xmlns="{_RELATIONS}">{inner}</Relationships>'.encode()
+    return HEAD + f'<Relationships xmlns="{_RELATIONS}">{inner}</Relationships>'.encode()
 
 
-def content_types(kinds: Mapping[str, str]) -> bytes:
-    """Encode which part is of which kind; pictures are told by the ends of their names."""
+def content_types(types: Mapping[str, str]) -> bytes:
+    """Encode which part is of which type; pictures are told by the ends of their names."""
     pictures = "".join(
-        f'<Default Extension="{end}" ContentType="image/{end}"/>' for end in ("jpeg", "png", "gif")
+        f'<Default Extension="{end}" ContentType="image/{end}"/>' for end in PICTURES
     )
     inner = "".join(
-        f'<Override PartName="/{name}" ContentType="{CONTENT_TYPES[kind]}"/>'
-        for name, kind in kinds.items()
+        f'<Override PartName="/{name}" ContentType="{type_}"/>' for name, type_ in types.items()
     )
     rels = (
         '<Default Extension="rels" '
         'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     )
-    types = f'<Types xmlns="{_PACKAGE}/content-types">{rels}{pictures}{inner}</Types>'
-    return _HEAD + types.encode()
+    whole = f'<Types xmlns="{_PACKAGE}/content-types">{rels}{pictures}{inner}</Types>'
+    return HEAD + whole.encode()
 
 
 def write_package(out: BinaryIO, written: Mapping[str, bytes]) -> None:

@@ -11,10 +11,12 @@ from typing import BinaryIO
 from xml.etree.ElementTree import Element
 from zipfile import ZipInfo
 
+from evidencekit.metadata.elements import local, tree_of
 from evidencekit.metadata.facts import FactList
 from evidencekit.metadata.jpeg.read import read as read_jpeg
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.parts import Parts, local, tree_of
+from evidencekit.metadata.office.parts import Parts
+from evidencekit.metadata.office.unseen import Unseen
 from evidencekit.metadata.texts import decode_text
 
 _PROPERTIES = re.compile(
@@ -26,12 +28,26 @@ _SAYING = frozenset(
         "author", "initials", "date", "dateUtc", "dT", "userId", "providerId", "displayName",
         "descr", "title", "tooltip", "lastEdited", "userName", "personId", "creator", "modifiedBy",
         "docId", "rsidRoot", "tag", "alias", "dataSource", "sourceFile", "href", "paraId", "url",
+        "refreshedBy", "refreshedDateIso", "prompt", "promptTitle", "error", "errorTitle", "macro",
     }
 )  # fmt: skip
-_NAMED_BY_VALUE = frozenset({"docVar", "tag", "alias", "cmAuthor", "trackChangeAuthor"})
-"""Elements whose ``val`` or ``name`` says something; the last two are people."""
+_NAMED_BY_VALUE = frozenset(
+    {
+        "docVar", "tag", "alias", "cmAuthor", "trackChangeAuthor", "definedName", "connection",
+        "custShow", "section", "customWorkbookView", "queryTable", "scenario",
+    }
+)  # fmt: skip
+"""Elements whose ``val`` or ``name`` says something; of authors and views it is a person."""
 _SAYING_ELEMENTS = frozenset(
-    {"delText", "delInstrText", "instrText", "creator", "initial-creator", "date"}
+    {
+        "delText",
+        "delInstrText",
+        "instrText",
+        "creator",
+        "initial-creator",
+        "date",
+        "definedName",
+    }
 )
 _COMMENTING = frozenset({"annotation", "deletion"})
 """OpenDocument: comments, and what was deleted (§5.5.4, §14.1), stand in the text itself."""
@@ -39,6 +55,7 @@ _THINGS = {
     "ins": "Insertions", "del": "Deletions", "moveFrom": "Moves", "vanish": "HiddenText",
     "altChunk": "Attachment", "OLEObject": "Attachment", "control": "Control",
 }  # fmt: skip
+_FILE_NAME = re.compile(r"\.[A-Za-z0-9]{2,5}$|[\\/]")
 _COMMENTS = re.compile(rb"<!--(.*?)-->", re.DOTALL)
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _MAX_RSIDS = 200
@@ -52,11 +69,12 @@ def read(facts: FactList, stream: BinaryIO) -> None:
         facts.problem(f"document: {exc}")
         return
     facts.structure("Parts", str(len(parts.names)), source="zip directory")
+    unseen = Unseen(parts)
     _add_text(facts, "Zip", "Comment", decode_text(parts.comment), "zip directory")
     for entry in parts.entries:
         _add_entry(facts, entry)
         try:
-            _add_part(facts, parts, entry.filename)
+            _add_part(facts, parts, entry.filename, unseen)
         except MalformedError as exc:
             facts.problem(f"{entry.filename}: {exc}")
 
@@ -70,13 +88,16 @@ def _add_entry(facts: FactList, entry: ZipInfo) -> None:
         facts.add("Zip", "PartTime", shown, raw=None, source=source)
 
 
-def _add_part(facts: FactList, parts: Parts, name: str) -> None:
+def _add_part(facts: FactList, parts: Parts, name: str, unseen: Unseen) -> None:
     lower = name.lower()
     if lower.endswith((".xml", ".rels", ".hpf")):
         data = parts.data(name)
         for comment in _COMMENTS.findall(data):
             _add_text(facts, "XML", "Comment", decode_text(comment), name)
-        _add_tree(facts, tree_of(data), name)
+        root = tree_of(data)
+        _add_tree(facts, root, name)
+        for thing, text in unseen.of(root):
+            _add_text(facts, "Hidden", thing, text, name)
     elif lower.endswith((".jpg", ".jpeg")):
         _add_picture(facts, parts.data(name), name)
     elif lower.endswith("vbaproject.bin"):
@@ -140,6 +161,8 @@ def _add_attributes(
             _add_text(facts, _group(part), f"{name} {tag}", value, part)
         elif name == "Relationship" and tag == "Target" and one.get("TargetMode") == "External":
             _add_text(facts, "Link", local(one.get("Type", "").replace("/", "}")), value, part)
+        elif name == "cNvPr" and tag == "name" and _FILE_NAME.search(value):
+            _add_text(facts, _group(part), "cNvPr name", value, part)
         elif name == "sheet" and tag == "state" and value != "visible":
             _add_text(facts, "Hidden", f"sheet, {value}", one.get("name", ""), part)
         elif everything and tag == "content" and not (one.text or "").strip():

@@ -7,7 +7,7 @@ the numbers of pages are computed anew wherever the text is shown, so those rema
 from xml.etree.ElementTree import Element
 
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.allowed import W
+from evidencekit.metadata.office.names import W
 
 PAGE_FIELDS = ("PAGE", "NUMPAGES", "SECTIONPAGES")
 

@@ -4,23 +4,16 @@ Lists of names, not rules: an element of the text that is not among them is neve
 """
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 
-from evidencekit.metadata.office.styles import STYLE_NAMES
-
-_MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
-W, A, PIC = f"{{{_MAIN}}}", f"{{{_DRAWING}/main}}", f"{{{_DRAWING}/picture}}"
-WP = f"{{{_DRAWING}/wordprocessingDrawing}}"
-R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-WPS = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}"
-XML = "{http://www.w3.org/XML/1998/namespace}"
-PREFIXES: Mapping[str, str] = MappingProxyType(
-    {"w": W, "a": A, "pic": PIC, "wp": WP, "r": R, "m": M, "wps": WPS}
+from evidencekit.metadata.office.drawing import (
+    DRAWING,
+    DRAWING_ATTRIBUTES,
+    DRAWING_FREE,
+    MATH,
+    SEEN_TEXT,
 )
+from evidencekit.metadata.office.names import PIC, WP, WPS, W
+from evidencekit.metadata.office.words.styles import STYLE_NAMES
 
 _TEXT = """document body hdr ftr footnotes endnotes footnote endnote p r t tab br cr noBreakHyphen
 softHyphen sym ptab pgNum dayShort dayLong monthShort monthLong yearShort yearLong footnoteRef
@@ -57,36 +50,16 @@ wrapNone wrapSquare wrapTight wrapThrough wrapTopAndBottom wrapPolygon start lin
 cNvGraphicFramePr"""
 _OF_PICTURES = "pic nvPicPr cNvPr cNvPicPr blipFill spPr"
 _OF_SHAPES = "wsp cNvSpPr cNvCnPr spPr style txbx bodyPr"
-_OF_DRAWING = """graphic graphicData graphicFrameLocks picLocks spLocks blip srcRect stretch
-fillRect tile xfrm off ext prstGeom avLst gd custGeom gdLst ahLst cxnLst cxn pos rect pathLst path
-moveTo lnTo cubicBezTo quadBezTo arcTo close pt ln noFill solidFill gradFill gsLst gs lin pattFill
-fgClr bgClr prstDash round bevel miter headEnd tailEnd srgbClr schemeClr sysClr prstClr scrgbClr
-hslClr alpha alphaModFix lumMod lumOff shade tint satMod satOff hueMod hueOff gamma invGamma comp
-inv gray duotone grayscl biLevel clrChange clrFrom clrTo lum effectLst outerShdw innerShdw blur
-glow softEdge reflection presetShadow effectRef fillRef lnRef fontRef noAutofit spAutoFit
-normAutofit prstTxWarp theme themeElements clrScheme dk1 lt1 dk2 lt2 accent1 accent2 accent3 accent4
-accent5 accent6 hlink folHlink fontScheme majorFont minorFont latin ea cs font fmtScheme
-fillStyleLst lnStyleLst effectStyleLst effectStyle bgFillStyleLst scene3d camera rot lightRig sp3d
-bevelT bevelB fillToRect tileRect"""
-_OF_MATH = """oMath oMathPara oMathParaPr jc r t rPr sty scr lit nor brk aln ctrlPr argPr argSz acc
-accPr chr bar barPr pos box boxPr borderBox borderBoxPr d dPr begChr endChr sepChr grow shp e eqArr
-eqArrPr f fPr type num den func funcPr fName groupChr groupChrPr vertJc limLow limLowPr lim limUpp
-limUppPr m mPr mcs mc mcPr count mcJc mr nary naryPr limLoc subHide supHide sub sup phant phantPr
-rad radPr degHide deg sPre sPrePr sSub sSubPr sSubSup sSubSupPr sSup sSupPr baseJc maxDist objDist
-rSp rSpRule cGp cGpRule diff noBreak opEmu plcHide show transp zeroAsc zeroDesc zeroWid strikeBLTR
-strikeTLBR strikeH strikeV hideTop hideBot hideLeft hideRight"""
-
 ELEMENTS = frozenset(
     space + name
     for space, names in (
         (W, (_TEXT, _OF_RUNS, _OF_PARAGRAPHS, _OF_TABLES, _OF_SECTIONS)),
         (W, (_OF_STYLES, _OF_LISTS, _OF_FONTS, _OF_SETTINGS)),
-        (WP, (_OF_PLACES,)), (PIC, (_OF_PICTURES,)), (A, (_OF_DRAWING,)), (M, (_OF_MATH,)),
-        (WPS, (_OF_SHAPES,)),
+        (WP, (_OF_PLACES,)), (PIC, (_OF_PICTURES,)), (WPS, (_OF_SHAPES,)),
     )
     for listed in names
     for name in listed.split()
-)  # fmt: skip
+) | DRAWING | MATH  # fmt: skip
 _ATTRIBUTE_NAMES = """val type w h id ilvl left right top bottom start end
 firstLine hanging firstLineChars hangingChars leftChars rightChars startChars endChars before after
 beforeLines afterLines beforeAutospacing afterAutospacing line lineRule ascii hAnsi eastAsia cs
@@ -107,16 +80,12 @@ sx sy kx ky stA endA stPos endPos fadeDir bwMode fillMode stroke pin wrapSquare 
 rIns bIns numCol spcCol rtlCol fromWordArt forceAA compatLnSpc upright vertOverflow horzOverflow
 spcFirstLastPara hR wR stAng swAng thresh bright contrast tx ty flip adj fontScale lnSpcReduction z
 lat lon rev fov zoom prstMaterial contourW extrusionH"""
-ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split())
+ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split()) | DRAWING_ATTRIBUTES
 """By local name; what they say are numbers, or words of the standard."""
-FREE = frozenset(
-    {
-        ("altName", "val"), ("font", "name"), ("font", "typeface"), ("latin", "typeface"),
-        ("ea", "typeface"), ("cs", "typeface"), ("rFonts", "ascii"), ("rFonts", "hAnsi"),
-        ("rFonts", "eastAsia"), ("rFonts", "cs"), ("sym", "font"), ("lvlText", "val"),
-        ("chr", "val"), ("begChr", "val"), ("endChr", "val"), ("sepChr", "val"), ("gd", "fmla"),
-    }
-)  # fmt: skip
+FREE = DRAWING_FREE | {
+    ("altName", "val"), ("font", "name"), ("rFonts", "ascii"), ("rFonts", "hAnsi"),
+    ("rFonts", "eastAsia"), ("rFonts", "cs"), ("sym", "font"), ("lvlText", "val"),
+}  # fmt: skip
 """Elements and attributes of free text: names of fonts, and signs that are drawn."""
 _LENGTH = r"[-+]?\d*\.?\d*(?:%|pt|cm|mm|in|pc|pi)?"
 _WORD = r"[0-9A-Fa-f]{1,20}|#[0-9A-Fa-f]{6}|[A-Za-z][A-Za-z0-9]{0,44}"
@@ -124,7 +93,7 @@ _LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){1,2}"
 _SCHEMA = r"http://schemas\.(?:openxmlformats\.org|microsoft\.com/office)/[A-Za-z0-9/]{1,60}"
 PLAIN = re.compile(f"{_LENGTH}|{_WORD}|{_LANGUAGE}|{_SCHEMA}")
 """What every other attribute must be: a number, a word of the standard, a language, a schema."""
-TEXT_ELEMENTS = frozenset({W + "t", M + "t"})
+TEXT_ELEMENTS = SEEN_TEXT | {W + "t"}
 """The text in them is what is seen on the page."""
 OWN_WORDS = (
     *sorted(ELEMENTS | ATTRIBUTES | STYLE_NAMES),

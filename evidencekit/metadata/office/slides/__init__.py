@@ -1,0 +1,1 @@
+"""Presentations (ECMA-376-1 §19)."""

@@ -1,0 +1,1 @@
+"""Texts of a word processor (ECMA-376-1 §17)."""
