@@ -8,7 +8,7 @@ from evidencekit.cli import output
 from evidencekit.cli.passphrase import given_passphrase, require_passphrase
 from evidencekit.cli.session import Session
 from evidencekit.cli.typed import typed, without_case
-from evidencekit.errors import KeyUnusable
+from evidencekit.errors import CertificateUnsuitable, KeyUnusable
 from evidencekit.protocols import Signer
 from evidencekit.seal.kinds import KeyKind
 from evidencekit.seal.opening import is_locked, open_signer
@@ -76,16 +76,22 @@ def open_to_seal(
 def open_if_unattended(case: Case, passphrase_file: Path | None, setting: Setting) -> Signer | None:
     """Return the last seal's key if it opens without a question, else None (DESIGN §6).
 
-    None as well where it may not sign any more: nobody asked for this very key.
+    None as well where it may not sign any more: nobody asked for this very key. But a token that
+    refuses is told of (:class:`KeyUnusable`): it counts wrong PINs, and locks itself in silence.
     """
     uri = remembered_key(case.id, setting)
     if uri is None:
         return None
+    passphrase = given_passphrase(passphrase_file)
     try:
-        signer = open_signer(uri, given_passphrase(passphrase_file))
+        signer = open_signer(uri, passphrase)
         require_suitable(signer.certificates, at=setting.clock())
         require_in_use(case, signer)
+    except CertificateUnsuitable:
+        return None
     except KeyUnusable:
+        if passphrase is not None and parse_key_uri(uri).scheme is Scheme.PKCS11:
+            raise
         return None
     return signer
 

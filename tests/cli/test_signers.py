@@ -208,3 +208,26 @@ def test_an_import_is_told_what_it_is_for(cli: Cli, key: str) -> None:
     assert cli("key", "import", key).code == 2
     assert cli("key", "import", key, "--out", "X.pem", "--certificate", "A.crt").code == 2
     assert cli("key", "import", "p12:x.p12", "--certificate", "A.crt").code == 2
+
+
+def test_a_wrong_pin_for_a_remembered_token_is_told_and_not_passed_over(
+    cli: Cli, case: Case, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case("seal", "--key", token(cli.folder, agency.desk(), agency)).ok()
+    monkeypatch.setenv("EVIDENCEKIT_PASSPHRASE", "of another key")
+
+    done = case("export", "--profile", "police", "--out", "B")
+
+    assert done.code == 12
+    assert "wrong PIN" in done.err
+
+
+def test_a_remembered_token_without_a_pin_leaves_the_documents_unsigned(
+    cli: Cli, case: Case, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case("seal", "--key", token(cli.folder, agency.desk(), agency)).ok()
+    monkeypatch.delenv("EVIDENCEKIT_PASSPHRASE")
+
+    made = case("export", "--profile", "police", "--out", "B", "--json").ok().object
+
+    assert made["signed"] is False

@@ -4,7 +4,9 @@ The library is loaded once in a process and reads its configuration then; so the
 and each test makes a token of its own in it.
 """
 
+import atexit
 import os
+import shutil
 import subprocess
 import tempfile
 from functools import lru_cache
@@ -29,10 +31,8 @@ OFFICER_PIN = "87654321"
 
 def module() -> str:
     """Return the library; skips the test where there is none."""
-    from shutil import which
-
     found = next((path for path in _MODULES if Path(path).is_file()), None)
-    if which("softhsm2-util") is None or found is None:
+    if shutil.which("softhsm2-util") is None or found is None:
         pytest.skip("no SoftHSM (softhsm2-util)")
     return found
 
@@ -40,6 +40,7 @@ def module() -> str:
 @lru_cache
 def _configured() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="evidencekit-softhsm-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "tokens").mkdir()
     (folder / "softhsm2.conf").write_text(
         f"directories.tokendir = {folder}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n"
