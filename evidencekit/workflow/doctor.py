@@ -50,6 +50,9 @@ def examine(setting: Setting) -> tuple[Finding, ...]:
             _("copies of films and sound are compared by no decoder; films get no fingerprint"),
         ),
         lambda: _extra(
+            "pkcs11", "python-pkcs11", _("no signing with keys on smart cards and tokens")
+        ),
+        lambda: _extra(
             "pdf", "pypdfium2", _("copies of PDF are compared by no viewer; no --as-pictures")
         ),
         lambda: _extra("svg", "resvg_py", _("copies of drawings (SVG) are compared by no viewer")),
