@@ -56,6 +56,7 @@ def examine(setting: Setting) -> tuple[Finding, ...]:
             "pdf", "pypdfium2", _("copies of PDF are compared by no viewer; no --as-pictures")
         ),
         lambda: _extra("svg", "resvg_py", _("copies of drawings (SVG) are compared by no viewer")),
+        lambda: _extra("mail", "dkimpy", _("signatures of mails (DKIM) are not checked")),
         _archives,
     )
     return tuple(look() for look in looks)
