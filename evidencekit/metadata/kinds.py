@@ -172,6 +172,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "image/heif": _picture_file("HEIF", "heif.show:show"),
         "image/heic-sequence": Kind(name="HEIC", read="heif.read:read"),
         "image/avif": _picture_file("AVIF", "heif.show:show_avif"),
+        "image/x-canon-cr3": Kind(name="CR3", read="isobmff.read:read"),
         "image/jxl": Kind(name="JPEG XL", read="exif.read:read_file"),
     }
 )

@@ -1,9 +1,12 @@
 """Facts in films and recordings: times, places, devices, names, what lies beside the samples."""
 
+import io
 from collections.abc import Iterator, Sequence
 from io import SEEK_END
 from typing import BinaryIO
 
+from evidencekit.metadata.exif.makernotes import add_canon_note
+from evidencekit.metadata.exif.read import add_exif
 from evidencekit.metadata.facts import FactList
 from evidencekit.metadata.isobmff.boxes import Box, Part, split, walk
 from evidencekit.metadata.isobmff.entries import codings
@@ -20,6 +23,7 @@ from evidencekit.metadata.texts import decode_text
 from evidencekit.metadata.xmp import add_xmp
 
 XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # XMP part 3 §1.1.4
+CANON_UUID = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 _FREE = frozenset({b"free", b"skip", b"wide"})
 _TOLD = frozenset({b"udta", b"meta", b"uuid"})
 _MAX_SAMPLE = 4 * 2**20  # bytes of a sample that is looked into
@@ -71,9 +75,21 @@ def _add_told(facts: FactList, part: Part) -> None:
         add_metadata(facts, part)
     elif part.kind == b"uuid" and part.data[:16] == XMP_UUID:
         add_xmp(facts, part.data[16:], source=source)
+    elif part.kind == b"uuid" and part.data[:16] == CANON_UUID:
+        _add_canon(facts, part)
     elif part.kind == b"uuid":
         said = f"{len(part.data) - 16} bytes"
         facts.structure(f"uuid {part.data[:16].hex()}", said, source=source)
+
+
+def _add_canon(facts: FactList, part: Part) -> None:
+    """Add what a raw picture of Canon (CR3) says: Exif and the note in blocks of their own."""
+    for one in split(part.data[16:], part.offset + 24):
+        source = f"{one.name} at {one.offset}"
+        if one.kind in {b"CMT1", b"CMT2"}:
+            add_exif(facts, io.BytesIO(one.data), source=source)
+        elif one.kind == b"CMT3":
+            add_canon_note(facts, one.data, source=source)
 
 
 def _add_movie(facts: FactList, stream: BinaryIO, one: Box) -> None:
