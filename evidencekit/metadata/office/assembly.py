@@ -139,6 +139,13 @@ def by_name(parts: Parts, part: str) -> Mapping[str, Relation]:
     return {one.name: one for one in relations(parts, part)}
 
 
+def led(known: Mapping[str, Relation], name: str) -> Relation:
+    """Return a relation that something seen has; raises :class:`MalformedError` without it."""
+    if name not in known:
+        raise MalformedError("something seen that is in no part")
+    return known[name]
+
+
 def main_part(parts: Parts) -> str:
     """Return the name of the part that is opened first."""
     mains = [one.target for one in relations(parts, "") if one.kind == "officeDocument"]

@@ -9,7 +9,8 @@ from evidencekit.metadata.office.parts import local
 from evidencekit.metadata.office.writing import Writer
 
 _ON = {"1", "true", "on"}
-_COUNTED = "slidenum"
+COUNTED = "slidenum"
+"""Fields that every program counts anew."""
 _ID = "{00000000-0000-0000-0000-000000000000}"
 
 
@@ -24,9 +25,9 @@ class DrawingWriter(Writer):
         """Return an element anew; a field becomes its result."""
         if one.tag != A + "fld":
             return super().element(one)
-        if one.get("type") == _COUNTED:
+        if one.get("type") == COUNTED:
             new = super().element(_bare(one, one.tag))
-            new.attrib.update(id=_ID, type=_COUNTED)
+            new.attrib.update(id=_ID, type=COUNTED)
             return new
         self.gone.note("fields")
         run = _bare(one, A + "r")

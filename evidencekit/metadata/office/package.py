@@ -30,7 +30,7 @@ class Relation:
 
 def relations(parts: Parts, part: str) -> tuple[Relation, ...]:
     """Return where a part leads; ``""`` is the package itself."""
-    place = join(dirname(part), "_rels", f"{part.rpartition('/')[2]}.rels")
+    place = parts.place(join(dirname(part), "_rels", f"{part.rpartition('/')[2]}.rels"))
     if place not in parts.names:
         return ()
     return tuple(_read(parts, place, dirname(part)))
@@ -45,7 +45,7 @@ def _read(parts: Parts, place: str, folder: str) -> Iterator[Relation]:
         seen.add(name)
         inside = one.get("TargetMode") != "External"
         path = normpath(target.lstrip("/") if target.startswith("/") else join(folder, target))
-        known = path if inside and kind.startswith(f"{_OFFICE}/") else None
+        known = parts.place(path) if inside and kind.startswith(f"{_OFFICE}/") else None
         yield Relation(name=name, kind=kind.rpartition("/")[2], target=known)
 
 

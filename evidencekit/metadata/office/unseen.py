@@ -76,4 +76,4 @@ class Unseen:
 
 
 def _whole(root: Element) -> str:
-    return " ".join(one.text.strip() for one in root.iter(A + "t") if (one.text or "").strip())
+    return " ".join(text for one in root.iter(A + "t") if (text := (one.text or "").strip()))

@@ -11,7 +11,7 @@ from evidencekit.metadata.office.names import MC, R, S
 from evidencekit.metadata.office.parts import local
 from evidencekit.metadata.office.sheets.allowed import SETTINGS
 from evidencekit.metadata.office.sheets.cells import Cells
-from evidencekit.metadata.office.sheets.conditions import conditions
+from evidencekit.metadata.office.sheets.conditions import conditions, hides_values
 from evidencekit.metadata.office.sheets.grid import grid_of
 from evidencekit.metadata.office.sheets.number_formats import hides
 from evidencekit.metadata.office.sheets.places import reference_to
@@ -88,6 +88,8 @@ class SheetWriter(Writer):
             yield from super().written(kept)
 
     def _extensions(self, one: Element) -> Iterator[Element]:
+        if hides_values(one):
+            raise MalformedError("a condition that hides what is in a cell")
         for inside in one.iter():
             name = local(inside.tag)
             if name.startswith(_SEEN_EXTENSIONS):

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from xml.etree.ElementTree import Element, SubElement
 
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.assembly import Assembly, Found, by_name, main_part
+from evidencekit.metadata.office.assembly import Assembly, Found, by_name, led, main_part
 from evidencekit.metadata.office.charts.chart import add_chart
 from evidencekit.metadata.office.drawn import texts
 from evidencekit.metadata.office.names import P, R
@@ -105,15 +105,17 @@ class _Presentation:
         known = by_name(self._parts, part)
         return SlideWriter(
             self.whole.gone, size=self._size, style=self._styles.name,
-            target=lambda name: self._target(known.get(name), found),
+            target=lambda name: self._target(led(known, name), found),
         )  # fmt: skip
 
-    def _target(self, one: Relation | None, found: Found) -> str:
+    def _target(self, one: Relation, found: Found) -> str:
         """Write what a slide refers to; returns the new name of the relation, if it has one."""
-        if one is None or one.target is None:
+        if one.target is None:
             return ""
         if one.kind == "chart":
-            return found.name("chart", add_chart(self.whole, one.target, "ppt"))
+            return found.name(
+                "chart", add_chart(self.whole, one.target, "ppt", is_over_cells=False)
+            )
         if one.kind == "image":
             return found.name("image", self.whole.add_picture(one.target, "ppt/media"))
         return ""

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.drawn import DrawingWriter
+from evidencekit.metadata.office.drawn import COUNTED, DrawingWriter
 from evidencekit.metadata.office.names import A, P
 from evidencekit.metadata.office.parts import local
 from evidencekit.metadata.office.slides.allowed import RULES
@@ -13,6 +13,7 @@ from evidencekit.metadata.office.slides.beside import Size, is_beside
 
 _SHAPES = {P + name for name in ("sp", "pic", "cxnSp", "grpSp", "graphicFrame")}
 _MADE_ANEW = {P + name for name in ("sldMasterIdLst", "sldIdLst", "sldLayoutIdLst")}
+_NUMBER = "‹#›"
 _PLAYED = {"audioCd", "audioFile", "videoFile", "quickTimeFile", "wavAudioFile", "media"}
 
 
@@ -72,7 +73,7 @@ class SlideWriter(DrawingWriter):
         return _with(tree, kept)
 
     def _without_hints(self, one: Element) -> Element:
-        self.gone.when(any(text.text for text in one.iter(A + "t")), "hints")
+        self.gone.when(any(text.text not in {None, _NUMBER} for text in one.iter(A + "t")), "hints")
         children = [_emptied(child) if child.tag == P + "txBody" else child for child in one]
         return _with(one, children)
 
@@ -83,8 +84,21 @@ def is_placeholder(one: Element) -> bool:
 
 
 def _emptied(body: Element) -> Element:
+    """Return the look of a text; the number of a slide stays where it is counted."""
     new = _with(body, [child for child in body if child.tag != A + "p"])
-    SubElement(new, A + "p")
+    for paragraph in body.findall(A + "p"):
+        fields = [one for one in paragraph if one.get("type") == COUNTED and one.tag == A + "fld"]
+        if fields:
+            look = paragraph.findall(A + "pPr")
+            new.append(_with(Element(A + "p"), [*look, *map(_uncounted, fields)]))
+    if new.find(A + "p") is None:
+        SubElement(new, A + "p")
+    return new
+
+
+def _uncounted(field: Element) -> Element:
+    new = _with(field, [child for child in field if child.tag != A + "t"])
+    SubElement(new, A + "t").text = _NUMBER
     return new
 
 
