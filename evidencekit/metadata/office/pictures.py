@@ -17,6 +17,8 @@ _KINDS = {
 }  # fmt: skip
 ENDS = tuple(end for end, _rebuild in _KINDS.values())
 """Of the names of pictures in a copy."""
+NAMES = " ".join(f"image{number}.{end}" for number in range(1, 1_000) for end in ENDS)
+"""What pictures are called in a copy; other programs call theirs alike."""
 
 
 def write_picture(data: bytes, gone: Gone) -> tuple[bytes, str, str]:

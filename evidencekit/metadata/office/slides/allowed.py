@@ -11,6 +11,7 @@ from evidencekit.metadata.office.drawing import (
     SEEN_TEXT,
 )
 from evidencekit.metadata.office.names import A, C, P
+from evidencekit.metadata.office.pictures import NAMES
 from evidencekit.metadata.office.values import WORDS
 from evidencekit.metadata.office.writing import Rules
 
@@ -40,7 +41,7 @@ RULES = Rules(
     },
 )
 OWN_WORDS = (
-    *sorted(WORDS), *sorted(RULES.attributes),
+    *sorted(WORDS), NAMES, *sorted(RULES.attributes),
     *sorted(one.rpartition("}")[2] for one in RULES.elements),
     "ppt/presentation.xml", "ppt/slides/slide1.xml", "ppt/slideLayouts/slideLayout1.xml",
     "ppt/slideMasters/slideMaster1.xml", "ppt/theme/theme1.xml", "ppt/tableStyles.xml",

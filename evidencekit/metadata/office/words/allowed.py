@@ -13,6 +13,7 @@ from evidencekit.metadata.office.drawing import (
     SEEN_TEXT,
 )
 from evidencekit.metadata.office.names import PIC, WP, WPS, W
+from evidencekit.metadata.office.pictures import NAMES
 from evidencekit.metadata.office.words.styles import STYLE_NAMES
 
 _TEXT = """document body hdr ftr footnotes endnotes footnote endnote p r t tab br cr noBreakHyphen
@@ -97,5 +98,5 @@ TEXT_ELEMENTS = SEEN_TEXT | {W + "t"}
 """The text in them is what is seen on the page."""
 OWN_WORDS = (
     *sorted(ELEMENTS | ATTRIBUTES | STYLE_NAMES),
-    "NUMPAGES", "SECTIONPAGES", "word/document.xml", "word/styles.xml", "word/settings.xml",
+    "NUMPAGES", "SECTIONPAGES", NAMES, "word/document.xml", "word/styles.xml", "word/settings.xml",
 )  # fmt: skip
