@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from evidencekit.metadata.office.drawing import SEEN_TEXT
-from evidencekit.metadata.office.names import A
-from evidencekit.metadata.office.parts import local
+from evidencekit.metadata.office.names import A, local
 from evidencekit.metadata.office.writing import Writer
 
 _ON = {"1", "true", "on"}

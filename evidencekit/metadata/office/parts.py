@@ -74,8 +74,3 @@ def _require_shallow(root: Element) -> None:
         if not level:
             return
     raise MalformedError(f"elements more than {MAX_DEPTH} deep")
-
-
-def local(name: str) -> str:
-    """Return a name without its namespace."""
-    return name.rpartition("}")[2]

@@ -15,10 +15,6 @@ _KINDS = {
     "image/jpeg": ("jpeg", rebuild_jpeg), "image/png": ("png", rebuild_png),
     "image/gif": ("gif", rebuild_gif), "image/tiff": ("tiff", rebuild_tiff),
 }  # fmt: skip
-ENDS = tuple(end for end, _rebuild in _KINDS.values())
-"""Of the names of pictures in a copy."""
-NAMES = " ".join(f"image{number}.{end}" for number in range(1, 1_000) for end in ENDS)
-"""What pictures are called in a copy; other programs call theirs alike."""
 
 
 def write_picture(data: bytes, gone: Gone) -> tuple[bytes, str, str]:

@@ -14,7 +14,8 @@ from zipfile import ZipInfo
 from evidencekit.metadata.facts import FactList
 from evidencekit.metadata.jpeg.read import read as read_jpeg
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.parts import Parts, local, tree_of
+from evidencekit.metadata.office.names import local
+from evidencekit.metadata.office.parts import Parts, tree_of
 from evidencekit.metadata.office.unseen import Unseen
 from evidencekit.metadata.texts import decode_text
 

@@ -5,8 +5,8 @@ from xml.etree.ElementTree import Element
 
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.drawn import is_hidden
-from evidencekit.metadata.office.names import A, C, P, S
-from evidencekit.metadata.office.parts import Parts, local
+from evidencekit.metadata.office.names import A, C, P, S, local
+from evidencekit.metadata.office.parts import Parts
 from evidencekit.metadata.office.sheets.grid import grid_of, rows_of
 
 MAX_FORMULAS = 200  # of one document

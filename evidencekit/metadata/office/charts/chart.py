@@ -20,8 +20,7 @@ from evidencekit.metadata.office.charts.literal import (
     require_values,
 )
 from evidencekit.metadata.office.drawn import DrawingWriter
-from evidencekit.metadata.office.names import C
-from evidencekit.metadata.office.parts import local
+from evidencekit.metadata.office.names import C, local
 from evidencekit.metadata.office.themes import add_override
 
 _TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"

@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element
 
 from evidencekit.metadata.gone import Gone
-from evidencekit.metadata.office.names import PIC, WP, WPS, W
-from evidencekit.metadata.office.parts import local
+from evidencekit.metadata.office.names import PIC, WP, WPS, W, local
 from evidencekit.metadata.office.words.allowed import (
     ATTRIBUTES,
     ELEMENTS,
