@@ -13,6 +13,7 @@ from evidencekit.metadata.office.parts import Parts
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _RELATIONS = f"{_PACKAGE}/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_DIAGRAM = "http://schemas.microsoft.com/office/2007/relationships/diagramDrawing"
 _OLDEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -44,7 +45,8 @@ def _read(parts: Parts, place: str, folder: str) -> Iterator[Relation]:
         seen.add(name)
         inside = one.get("TargetMode") != "External"
         path = normpath(target.lstrip("/") if target.startswith("/") else join(folder, target))
-        known = parts.place(path) if inside and kind.startswith(f"{_OFFICE}/") else None
+        is_known = inside and (kind.startswith(f"{_OFFICE}/") or kind == _DIAGRAM)
+        known = parts.place(path) if is_known else None
         yield Relation(name=name, kind=kind.rpartition("/")[2], target=known)
 
 

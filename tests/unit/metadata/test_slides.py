@@ -13,12 +13,13 @@ from evidencekit.errors import BadInput
 from evidencekit.metadata.workshop import Workshop
 from tests.tools.copies import stripped
 from tests.tools.planted import PLANTED
-from tests.tools.slides import PPTX, shape, simple, slide
+from tests.tools.slides import PPTX, diagram, shape, simple, slide
 
 _SLIDE = "ppt/slides/slide1.xml"
 _MEDIA = "<a:videoFile r:link='x'/>"
 _DIAGRAM = (
-    "<p:graphicFrame><a:graphic><a:graphicData uri='x'><d:relIds xmlns:d='d'/></a:graphicData>"
+    "<p:graphicFrame><a:graphic><a:graphicData uri='x'><d:relIds r:dm='none' "
+    "xmlns:d='http://schemas.openxmlformats.org/drawingml/2006/diagram'/></a:graphicData>"
     "</a:graphic></p:graphicFrame>"
 )
 
@@ -130,11 +131,21 @@ def test_of_an_embedded_object_its_picture_stays(workshop: Workshop) -> None:
     assert "attachments" in account.removed
 
 
+def test_of_a_diagram_the_shapes_that_were_drawn_stay(workshop: Workshop) -> None:
+    copy, account = stripped(diagram(), PPTX, workshop)
+    seen = _parts_of(copy)[_SLIDE]
+
+    assert b"In a diagram" in seen
+    assert b"Beside its shape" in seen
+    assert not any(b"only in the data" in part for part in _parts_of(copy).values())
+    assert "diagram-data" in account.removed
+
+
 @pytest.mark.parametrize(
     ("one", "why"),
     [
         (slide(shape("x", placeholder=_MEDIA)), "film or a sound"),
-        (slide(_DIAGRAM), "relIds"),
+        (slide(_DIAGRAM), "shapes are not in the document"),
         (slide("", more='show="0"'), "no slide"),
         (slide("", after="<p:controls/>"), "controls"),
         (

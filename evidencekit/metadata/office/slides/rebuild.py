@@ -17,6 +17,7 @@ from evidencekit.metadata.office.package import Relation, relations
 from evidencekit.metadata.office.parts import Parts
 from evidencekit.metadata.office.slides.beside import Size
 from evidencekit.metadata.office.slides.designs import Designs, numbered
+from evidencekit.metadata.office.slides.diagrams import as_group, drawing_of
 from evidencekit.metadata.office.slides.slide import SlideWriter
 from evidencekit.metadata.office.slides.table_styles import TableStyles
 from evidencekit.metadata.office.themes import add_override
@@ -106,7 +107,16 @@ class _Presentation:
         return SlideWriter(
             self.whole.gone, size=self._size, style=self._styles.name,
             target=lambda name: self._target(led(known, name), found),
+            diagram=lambda frame: self._diagram(frame, part, found),
         )  # fmt: skip
+
+    def _diagram(self, frame: Element, part: str, found: Found) -> Element | None:
+        """Return the shapes of a diagram, which has relations of its own; None for others."""
+        drawing = drawing_of(frame, by_name(self._parts, part), self._parts)
+        if drawing is None:
+            return None
+        group = as_group(frame, self._parts.tree(drawing))
+        return self._writer(drawing, found).write(group)
 
     def _target(self, one: Relation, found: Found) -> str:
         """Write what a slide refers to; returns the new name of the relation, if it has one."""

@@ -20,10 +20,11 @@ class SlideWriter(DrawingWriter):
     """Writes a slide; of a layout or master, texts of placeholders are only hints for writers."""
 
     def __init__(
-        self, gone: Gone, *, size: Size, target: Callable[[str], str], style: Callable[[str], str]
-    ) -> None:
+        self, gone: Gone, *, size: Size, target: Callable[[str], str],
+        style: Callable[[str], str], diagram: Callable[[Element], Element | None],
+    ) -> None:  # fmt: skip
         super().__init__(gone, RULES, is_strict=True, target=target)
-        self._size, self._style = size, style
+        self._size, self._style, self._diagram = size, style, diagram
         self._is_design, self._moves = False, False
 
     def write(self, root: Element) -> Element:
@@ -39,11 +40,18 @@ class SlideWriter(DrawingWriter):
         return super().lost(one)
 
     def written(self, one: Element) -> Iterator[Element]:
-        """Yield what becomes of an element; of an embedded object its picture."""
+        """Yield what becomes of an element; of an object its picture, of a diagram its shapes."""
         if one.tag in _MADE_ANEW:
             return
-        picture = one.find(f".//{P}oleObj/{P}pic") if one.tag == P + "graphicFrame" else None
-        if picture is not None:
+        is_frame = one.tag == P + "graphicFrame"
+        picture = one.find(f".//{P}oleObj/{P}pic") if is_frame else None
+        diagram = self._diagram(one) if is_frame else None
+        if diagram is not None:
+            self.gone.note("diagram-data")
+            for named in diagram.iter(P + "cNvPr"):
+                named.set("id", str(self.next_number()))
+            yield diagram
+        elif picture is not None:
             self.gone.note("attachments")
             yield from self.written(picture)
         else:
