@@ -141,7 +141,7 @@ def by_name(parts: Parts, part: str) -> Mapping[str, Relation]:
 
 def led(known: Mapping[str, Relation], name: str) -> Relation:
     """Return a relation that something seen has; raises :class:`MalformedError` without it."""
-    if name not in known:
+    if name not in known or (known[name].target is None and not known[name].is_outside):
         raise MalformedError("something seen that is in no part")
     return known[name]
 

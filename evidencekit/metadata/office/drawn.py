@@ -5,9 +5,9 @@ from xml.etree.ElementTree import Element
 
 from evidencekit.metadata.office.drawing import SEEN_TEXT
 from evidencekit.metadata.office.names import A, local
+from evidencekit.metadata.office.values import is_on
 from evidencekit.metadata.office.writing import Writer
 
-_ON = {"1", "true", "on"}
 COUNTED = "slidenum"
 """Fields that every program counts anew."""
 _ID = "{00000000-0000-0000-0000-000000000000}"
@@ -45,7 +45,7 @@ def is_hidden(one: Element) -> bool:
     """Return whether a shape is not shown (§20.1.2.2.8)."""
     for part in one:
         if local(part.tag).startswith("nv"):
-            return any(local(named.tag) == "cNvPr" and named.get("hidden") in _ON for named in part)
+            return any(local(named.tag) == "cNvPr" and is_on(named.get("hidden")) for named in part)
     return False
 
 

@@ -25,7 +25,8 @@ class Relation:
     kind: str
     """The last word of its type: ``image``, ``header`` …"""
     target: str | None
-    """Name of a part; None where it leads outside."""
+    """Name of a part; None where it leads outside, or is of no known kind."""
+    is_outside: bool
 
 
 def relations(parts: Parts, part: str) -> tuple[Relation, ...]:
@@ -47,7 +48,7 @@ def _read(parts: Parts, place: str, folder: str) -> Iterator[Relation]:
         path = normpath(target.lstrip("/") if target.startswith("/") else join(folder, target))
         is_known = inside and (kind.startswith(f"{_OFFICE}/") or kind == _DIAGRAM)
         known = parts.place(path) if is_known else None
-        yield Relation(name=name, kind=kind.rpartition("/")[2], target=known)
+        yield Relation(name=name, kind=kind.rpartition("/")[2], target=known, is_outside=not inside)
 
 
 def relations_part(found: Mapping[str, tuple[str, str]]) -> bytes:

@@ -14,8 +14,8 @@ from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.names import S
 from evidencekit.metadata.office.sheets.number_formats import hides
 from evidencekit.metadata.office.sheets.styles import Styles
+from evidencekit.metadata.office.values import is_on
 
-_OFF = {"0", "false", "off"}
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
@@ -43,7 +43,7 @@ def _stays(rule: Element, styles: Styles, gone: Gone) -> bool:
 
 def hides_values(rule: Element) -> bool:
     """Return whether bars or signs stand in place of values."""
-    return any(one.get("showValue") in _OFF for one in rule.iter())
+    return any(not is_on(one.get("showValue"), by_default=True) for one in rule.iter())
 
 
 def _renumbered(rule: Element, styles: Styles) -> Element:

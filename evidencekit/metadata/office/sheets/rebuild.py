@@ -25,6 +25,7 @@ from evidencekit.metadata.office.sheets.strings import Strings
 from evidencekit.metadata.office.sheets.styles import Styles
 from evidencekit.metadata.office.sheets.tables import is_more, table_anew
 from evidencekit.metadata.office.themes import add_theme
+from evidencekit.metadata.office.values import is_on
 from evidencekit.metadata.rebuilt import Rebuilt, Wish
 
 _SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -39,7 +40,6 @@ _WORDS: Mapping[str, str] = {
 }  # fmt: skip
 _FOLDERS: Mapping[str, str] = {"worksheet": "xl/worksheets", "chartsheet": "xl/chartsheets"}
 _HIDDEN = {"hidden", "veryHidden"}
-_ON = {"1", "true", "on"}
 
 
 def rebuild(stream: BinaryIO, out: BinaryIO, _wish: Wish) -> Rebuilt:
@@ -147,7 +147,7 @@ class _Workbook:
             return found.name("chart", add_chart(self.whole, one.target, "xl", is_over_cells=True))
         if one.kind == "image":
             return found.name("image", self.whole.add_picture(one.target, "xl/media"))
-        return ""
+        raise MalformedError(f"a drawing of {one.kind}")
 
     def _add_table(self, part: str) -> str | None:
         number = self.whole.number("xl/tables/table")
@@ -196,7 +196,7 @@ class _Workbook:
 def _book(root: Element, sheets: Element) -> Element:
     new = Element(S + "workbook")
     properties = root.find(f"{S}workbookPr")
-    if properties is not None and properties.get("date1904") in _ON:
+    if properties is not None and is_on(properties.get("date1904")):
         SubElement(new, S + "workbookPr", {"date1904": "1"})
     SubElement(SubElement(new, S + "bookViews"), S + "workbookView")
     new.append(sheets)

@@ -15,13 +15,13 @@ from evidencekit.metadata.office.sheets.grid import grid_of
 from evidencekit.metadata.office.sheets.number_formats import hides
 from evidencekit.metadata.office.sheets.places import reference_to
 from evidencekit.metadata.office.sheets.styles import Styles
+from evidencekit.metadata.office.values import is_on
 from evidencekit.metadata.office.writing import Writer
 
 _PRINTED = re.compile(r'&(?:"[^"]*"|.)|[^&]+|&', re.DOTALL)
 _OF_FILES = {"&F", "&Z", "&f", "&z"}
 _PICTURE = {"&G", "&g"}
 _SEEN_EXTENSIONS = ("sparkline", "Sparkline")
-_ON = {"1", "true", "on"}
 
 
 class SheetWriter(Writer):
@@ -58,7 +58,7 @@ class SheetWriter(Writer):
         elif one.tag in self._special:
             yield from self._special[one.tag](one)
         else:
-            if one.tag == S + "sheetView" and one.get("showFormulas") in _ON:
+            if one.tag == S + "sheetView" and is_on(one.get("showFormulas")):
                 raise MalformedError("a sheet that shows its formulas")
             yield from super().written(one)
 

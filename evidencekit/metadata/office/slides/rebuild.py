@@ -21,12 +21,12 @@ from evidencekit.metadata.office.slides.diagrams import as_group, drawing_of
 from evidencekit.metadata.office.slides.slide import SlideWriter
 from evidencekit.metadata.office.slides.table_styles import TableStyles
 from evidencekit.metadata.office.themes import add_override
+from evidencekit.metadata.office.values import is_on
 from evidencekit.metadata.rebuilt import Rebuilt, Wish
 
 _MAIN = "ppt/presentation.xml"
 _TYPE = "application/vnd.openxmlformats-officedocument.presentationml"
 _FIRST = 256  # of the numbers of slides (§19.7.13)
-_OFF = {"0", "false", "off"}
 _MAX_EDGE = 51_206_400  # EMU (§19.7.12)
 
 
@@ -80,7 +80,7 @@ class _Presentation:
             relation = known.get(one.get(R + "id", ""))
             if relation is None or relation.target is None or relation.kind != "slide":
                 raise MalformedError("a slide that is missing")
-            if self._parts.tree(relation.target).get("show") in _OFF:
+            if not is_on(self._parts.tree(relation.target).get("show"), by_default=True):
                 self.whole.gone.note("hidden-slides")
             else:
                 yield relation.target
@@ -128,7 +128,7 @@ class _Presentation:
             )
         if one.kind == "image":
             return found.name("image", self.whole.add_picture(one.target, "ppt/media"))
-        return ""
+        raise MalformedError(f"a drawing of {one.kind}")
 
     def _table_styles(self) -> Element | None:
         for one in relations(self._parts, self._main):
