@@ -108,6 +108,12 @@ def test_hints_of_a_design_go_and_what_every_slide_shows_stays(workshop: Worksho
     assert b"hint" not in master
 
 
+def test_a_theme_has_a_name_that_is_nobodys(workshop: Workshop) -> None:
+    copy, _account = stripped(simple(slide("")), PPTX, workshop)
+
+    assert b'name="theme"' in _parts_of(copy)["ppt/theme/theme1.xml"]
+
+
 def test_numbers_of_slides_are_still_counted(workshop: Workshop) -> None:
     field = shape("").replace(
         "<a:r><a:t></a:t></a:r>", "<a:fld id='{AB}' type='slidenum'><a:t>3</a:t></a:fld>"
