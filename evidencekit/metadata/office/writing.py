@@ -36,8 +36,8 @@ class Rules:
     """Elements that go with all in them, and the word for it."""
     unwrapped: Mapping[str, str] = field(default_factory=dict)
     """Elements that go while what is in them stays."""
-    ignored: Collection[str] = ("extLst",)
-    """Elements, by local name, that show nothing and are not understood."""
+    ignored: Collection[str] = ("extLst", "stCxn", "endCxn")
+    """Elements, by local name, that show nothing: unknown ones, and to what a line is fixed."""
     is_plain: Callable[[str], bool] = is_plain
     """Whether a value says only how something looks."""
 
