@@ -81,6 +81,39 @@ def _parts(*slides: str, more: str = "") -> dict[str, str | bytes]:
     return parts
 
 
+_DSP = "http://schemas.microsoft.com/office/drawing/2008/diagram"
+
+
+def diagram() -> bytes:
+    """Return a presentation with a diagram, whose second text stands beside its shape."""
+    place = "<a:off x='{}' y='0'/><a:ext cx='90' cy='90'/>"
+    body = "<d:txBody><a:bodyPr/><a:p><a:r><a:t>{}</a:t></a:r></a:p></d:txBody>"
+    shapes = "".join(
+        f"<d:sp><d:spPr><a:xfrm>{place.format(0)}</a:xfrm></d:spPr>{body.format(text)}<d:txXfrm>"
+        f"{place.format(x)}</d:txXfrm></d:sp>"
+        for text, x in (("In a diagram", 0), ("Beside its shape", 100))
+    )
+    ids = f'<g:relIds xmlns:g="{_DRAWING}/diagram" r:dm="data"/>'
+    frame = _FRAME.format(uri=f"{_DRAWING}/diagram", inner=ids).replace(
+        "<p:xfrm/>", f"<p:xfrm>{place.format(0)}</p:xfrm>"
+    )
+    parts = _parts(slide(frame))
+    kind = "http://schemas.microsoft.com/office/2007/relationships/diagramDrawing"
+    parts["ppt/slides/_rels/0.xml.rels"] = relations(
+        ("l", "slideLayout", "../l.xml"), ("data", "diagramData", "../diagrams/data.xml"),
+        ("drawn", "DRAWN", "../diagrams/drawing.xml"),
+    ).replace(f"{_OPEN}/officeDocument/2006/relationships/DRAWN", kind)  # fmt: skip
+    parts["ppt/diagrams/data.xml"] = (
+        f'<g:dataModel xmlns:g="{_DRAWING}/diagram" xmlns:d="{_DSP}"><g:t>only in the data</g:t>'
+        '<d:dataModelExt relId="drawn"/></g:dataModel>'
+    )
+    parts["ppt/diagrams/drawing.xml"] = (
+        f'<d:drawing xmlns:d="{_DSP}" xmlns:a="{_DRAWING}/main"><d:spTree>{shapes}</d:spTree>'
+        "</d:drawing>"
+    )
+    return document(parts)
+
+
 _PICTURE = f"""<p:pic><p:nvPicPr><p:cNvPr id="2" name="{MARK}.jpg" descr="alt {MARK}"/><p:cNvPicPr/>
 <p:nvPr/></p:nvPicPr><p:blipFill><a:blip r:embed="pic"/></p:blipFill><p:spPr/></p:pic>"""
 _FRAME = """<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="5" name="x"/><p:cNvGraphicFramePr/>

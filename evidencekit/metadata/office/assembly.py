@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.names import PICTURES, encode
+from evidencekit.metadata.office.names import PICTURE_ENDS, encode
 from evidencekit.metadata.office.package import (
     Relation,
     content_types,
@@ -90,7 +90,7 @@ class Assembly:
     def add_picture(self, name: str, folder: str) -> str:
         """Write a picture once; returns its new name, in a folder of media."""
         if name not in self._met:
-            made = rewrite(self.parts.data(name), self.gone, PICTURES)
+            made = rewrite(self.parts.data(name), self.gone, PICTURE_ENDS)
             self.digest.update(made.content_sha256.encode())
             number = sum(one.startswith(f"{folder}/") for one in self._written) + 1
             self._met[name] = f"{folder}/image{number}.{made.kind}"
@@ -137,6 +137,13 @@ class Found:
 def by_name(parts: Parts, part: str) -> Mapping[str, Relation]:
     """Return where a part leads, by the names of the relations."""
     return {one.name: one for one in relations(parts, part)}
+
+
+def led(known: Mapping[str, Relation], name: str) -> Relation:
+    """Return a relation that something seen has; raises :class:`MalformedError` without it."""
+    if name not in known or (known[name].target is None and not known[name].is_outside):
+        raise MalformedError("something seen that is in no part")
+    return known[name]
 
 
 def main_part(parts: Parts) -> str:

@@ -9,21 +9,21 @@ band1H band1V band2H band2V bevel bevelB bevelT bgClr bgFillStyleLst biLevel ble
 blue blueMod blueOff blur bodyPr bottom br buAutoNum buBlip buChar buClr buClrTx buFont buFontTx
 buNone buSzPct buSzPts buSzTx camera chExt chOff close clrChange clrFrom clrMap clrRepl clrScheme
 clrTo comp contourClr cs cubicBezTo custDash custGeom cxn cxnLst cxnSpLocks defPPr defRPr dk1 dk2
-ds duotone ea effectLst effectRef effectStyle effectStyleLst end endCxn endParaRPr ext extrusionClr
-fgClr fill fillOverlay fillRect fillRef fillStyleLst fillToRect firstCol firstRow flatTx fld
-fmtScheme folHlink font fontRef fontScheme gamma gd gdLst glow gradFill graphic graphicData
-graphicFrameLocks gray grayscl green greenMod greenOff gridCol grpFill grpSpLocks grpSpPr gs gsLst
-headEnd highlight hlink hsl hslClr hue hueMod hueOff innerShdw insideH insideV inv invGamma lastCol
-lastRow latin left lightRig lin ln lnB lnBlToTr lnL lnR lnRef lnSpc lnStyleLst lnT lnTlToBr lnTo
-lstStyle lt1 lt2 lum lumMod lumOff lvl1pPr lvl2pPr lvl3pPr lvl4pPr lvl5pPr lvl6pPr lvl7pPr lvl8pPr
-lvl9pPr majorFont masterClrMapping minorFont miter moveTo neCell noAutofit noFill norm normAutofit
-nwCell off outerShdw overrideClrMapping p pPr path pathLst pattFill picLocks pos prstClr prstDash
-prstGeom prstShdw prstTxWarp pt quadBezTo r rPr rect red redMod redOff reflection relOff right rot
-round rtl sat satMod satOff scene3d schemeClr scrgbClr seCell shade softEdge solidFill sp3d
-spAutoFit spLocks spPr spcAft spcBef spcPct spcPts srcRect srgbClr st stCxn stretch style swCell sx
-sy sym sysClr t tab tabLst tableStyle tableStyleId tailEnd tbl tblBg tblGrid tblPr tblStyle
-tblStyleLst tc tcBdr tcPr tcStyle tcTxStyle theme themeElements themeOverride tile tileRect tint
-tl2br top tr tr2bl txBody uFill uFillTx uLn uLnTx up wholeTbl xfrm"""
+ds duotone ea effectLst effectRef effectStyle effectStyleLst end endParaRPr ext extrusionClr fgClr
+fill fillOverlay fillRect fillRef fillStyleLst fillToRect firstCol firstRow flatTx fld fmtScheme
+folHlink font fontRef fontScheme gamma gd gdLst glow gradFill graphic graphicData graphicFrameLocks
+gray grayscl green greenMod greenOff gridCol grpFill grpSpLocks grpSpPr gs gsLst headEnd highlight
+hlink hsl hslClr hue hueMod hueOff innerShdw insideH insideV inv invGamma lastCol lastRow latin
+left lightRig lin ln lnB lnBlToTr lnL lnR lnRef lnSpc lnStyleLst lnT lnTlToBr lnTo lstStyle lt1 lt2
+lum lumMod lumOff lvl1pPr lvl2pPr lvl3pPr lvl4pPr lvl5pPr lvl6pPr lvl7pPr lvl8pPr lvl9pPr majorFont
+masterClrMapping minorFont miter moveTo neCell noAutofit noFill norm normAutofit nwCell off
+outerShdw overrideClrMapping p pPr path pathLst pattFill picLocks pos prstClr prstDash prstGeom
+prstShdw prstTxWarp pt quadBezTo r rPr rect red redMod redOff reflection relOff right rot round rtl
+sat satMod satOff scene3d schemeClr scrgbClr seCell shade softEdge solidFill sp3d spAutoFit spLocks
+spPr spcAft spcBef spcPct spcPts srcRect srgbClr st stretch style swCell sx sy sym sysClr t tab
+tabLst tableStyle tableStyleId tailEnd tbl tblBg tblGrid tblPr tblStyle tblStyleLst tc tcBdr tcPr
+tcStyle tcTxStyle theme themeElements themeOverride tile tileRect tint tl2br top tr tr2bl txBody
+uFill uFillTx uLn uLnTx up wholeTbl xfrm"""
 _OF_MATH = """oMath oMathPara oMathParaPr jc r t rPr sty scr lit nor brk aln ctrlPr argPr argSz acc
 accPr chr bar barPr pos box boxPr borderBox borderBoxPr d dPr begChr endChr sepChr grow shp e eqArr
 eqArrPr f fPr type num den func funcPr fName groupChr groupChrPr vertJc limLow limLowPr lim limUpp
@@ -45,7 +45,7 @@ normalizeH numCol panose path pitchFamily pos prst prstMaterial r rIns rad rig r
 rowSpan rtl rtlCol sat scaled script sp spc spcCol spcFirstLastPara stA stAng stPos startAt strike
 stroke styleId swAng sx sy sz t tIns thresh time tx tx1 tx2 txBox ty type typeface u upright uri
 useA vMerge val vert vertOverflow w wR wrap x y z zoom"""
-DRAWING_ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split()) | {"embed"}
+DRAWING_ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split()) | {"embed", "rev"}
 """By local name."""
 DRAWING_FREE = frozenset(
     {

@@ -6,10 +6,11 @@ from xml.etree.ElementTree import Element
 from evidencekit.metadata.elements import local
 from evidencekit.metadata.office.drawing import SEEN_TEXT
 from evidencekit.metadata.office.names import A
+from evidencekit.metadata.office.values import is_on
 from evidencekit.metadata.office.writing import Writer
 
-_ON = {"1", "true", "on"}
-_COUNTED = "slidenum"
+COUNTED = "slidenum"
+"""Fields that every program counts anew."""
 _ID = "{00000000-0000-0000-0000-000000000000}"
 
 
@@ -24,9 +25,9 @@ class DrawingWriter(Writer):
         """Return an element anew; a field becomes its result."""
         if one.tag != A + "fld":
             return super().element(one)
-        if one.get("type") == _COUNTED:
+        if one.get("type") == COUNTED:
             new = super().element(_bare(one, one.tag))
-            new.attrib.update(id=_ID, type=_COUNTED)
+            new.attrib.update(id=_ID, type=COUNTED)
             return new
         self.gone.note("fields")
         run = _bare(one, A + "r")
@@ -45,7 +46,7 @@ def is_hidden(one: Element) -> bool:
     """Return whether a shape is not shown (§20.1.2.2.8)."""
     for part in one:
         if local(part.tag).startswith("nv"):
-            return any(local(named.tag) == "cNvPr" and named.get("hidden") in _ON for named in part)
+            return any(local(named.tag) == "cNvPr" and is_on(named.get("hidden")) for named in part)
     return False
 
 

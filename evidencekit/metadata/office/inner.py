@@ -16,6 +16,17 @@ _SEEN = SEEN_TEXT | {W + "t", S + "t", S + "v", C + "v"} | {
 }  # fmt: skip
 _SEEN_NAMES = frozenset({S + "sheet", S + "tableColumn"})
 """Elements whose name is on the screen: of a sheet, and of a column, as in its first cell."""
+_FONTS = frozenset({S + "rFont", S + "name", W + "font", W + "rFonts", W + "altName"})
+_FONT_NAMES = frozenset(
+    {
+        "val",
+        "name",
+        W + "val",
+        W + "name",
+        *(W + script for script in ("ascii", "hAnsi", "eastAsia", "cs")),
+    }
+)
+"""Names of fonts stay, and the properties of a document often list them."""
 
 
 def inner(stream: BinaryIO) -> Iterator[bytes]:
@@ -37,3 +48,7 @@ def _leave_out_the_seen(one: Element) -> None:
         one.text = None
     if one.tag in _SEEN_NAMES:
         one.attrib.pop("name", None)
+    one.attrib.pop("typeface", None)
+    if one.tag in _FONTS:
+        for key in _FONT_NAMES & set(one.attrib):
+            del one.attrib[key]

@@ -7,12 +7,13 @@ from posixpath import dirname, join, normpath
 from typing import BinaryIO
 
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.names import HEAD, PICTURES
+from evidencekit.metadata.office.names import HEAD, PICTURE_ENDS
 from evidencekit.metadata.office.parts import Parts
 
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _RELATIONS = f"{_PACKAGE}/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_DIAGRAM = "http://schemas.microsoft.com/office/2007/relationships/diagramDrawing"
 _OLDEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -24,12 +25,13 @@ class Relation:
     kind: str
     """The last word of its type: ``image``, ``header`` …"""
     target: str | None
-    """Name of a part; None where it leads outside."""
+    """Name of a part; None where it leads outside, or is of no known kind."""
+    is_outside: bool
 
 
 def relations(parts: Parts, part: str) -> tuple[Relation, ...]:
     """Return where a part leads; ``""`` is the package itself."""
-    place = join(dirname(part), "_rels", f"{part.rpartition('/')[2]}.rels")
+    place = parts.place(join(dirname(part), "_rels", f"{part.rpartition('/')[2]}.rels"))
     if place not in parts.names:
         return ()
     return tuple(_read(parts, place, dirname(part)))
@@ -44,8 +46,9 @@ def _read(parts: Parts, place: str, folder: str) -> Iterator[Relation]:
         seen.add(name)
         inside = one.get("TargetMode") != "External"
         path = normpath(target.lstrip("/") if target.startswith("/") else join(folder, target))
-        known = path if inside and kind.startswith(f"{_OFFICE}/") else None
-        yield Relation(name=name, kind=kind.rpartition("/")[2], target=known)
+        is_known = inside and (kind.startswith(f"{_OFFICE}/") or kind == _DIAGRAM)
+        known = parts.place(path) if is_known else None
+        yield Relation(name=name, kind=kind.rpartition("/")[2], target=known, is_outside=not inside)
 
 
 def relations_part(found: Mapping[str, tuple[str, str]]) -> bytes:
@@ -60,7 +63,7 @@ def relations_part(found: Mapping[str, tuple[str, str]]) -> bytes:
 def content_types(types: Mapping[str, str]) -> bytes:
     """Encode which part is of which type; pictures are told by the ends of their names."""
     pictures = "".join(
-        f'<Default Extension="{end}" ContentType="image/{end}"/>' for end in PICTURES
+        f'<Default Extension="{end}" ContentType="image/{end}"/>' for end in PICTURE_ENDS
     )
     inner = "".join(
         f'<Override PartName="/{name}" ContentType="{type_}"/>' for name, type_ in types.items()

@@ -24,8 +24,14 @@ class Parts:
         self.names = [one.filename for one in self.entries]
         if len(self.names) > MAX_PARTS or sum(one.file_size for one in self.entries) > MAX_INFLATED:
             raise MalformedError(f"more than {MAX_PARTS} parts or {MAX_INFLATED} bytes of them")
-        if len(set(self.names)) != len(self.names):
+        self._known = frozenset(self.names)
+        self._spelt = {one.lower(): one for one in self.names}
+        if len(self._known) != len(self.names):
             raise MalformedError("two parts of one name")
+
+    def place(self, name: str) -> str:
+        """Return how a part is spelt here: letters of either case are alike (ECMA-376-2 §7.3)."""
+        return name if name in self._known else self._spelt.get(name.lower(), name)
 
     @property
     def comment(self) -> bytes:

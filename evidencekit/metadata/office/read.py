@@ -51,6 +51,7 @@ _SAYING_ELEMENTS = frozenset(
 )
 _COMMENTING = frozenset({"annotation", "deletion"})
 """OpenDocument: comments, and what was deleted (§5.5.4, §14.1), stand in the text itself."""
+_SCHEMA = "{http://www.w3.org/2001/XMLSchema}"
 _THINGS = {
     "ins": "Insertions", "del": "Deletions", "moveFrom": "Moves", "vanish": "HiddenText",
     "altChunk": "Attachment", "OLEObject": "Attachment", "control": "Control",
@@ -131,7 +132,7 @@ def _add_unseen(facts: FactList, root: Element, part: str) -> None:
     if "comment" in part.lower() or "notesslide" in part.lower():
         _add_text(facts, "Comment", local(root.tag), _whole_text(root), part)
     for one in root.iter():
-        if local(one.tag) in _COMMENTING:
+        if local(one.tag) in _COMMENTING and not one.tag.startswith(_SCHEMA):
             _add_text(facts, "Comment", local(one.tag), _whole_text(one), part)
     for hidden in _hidden(root):
         _add_text(facts, "Hidden", "text", hidden, part)

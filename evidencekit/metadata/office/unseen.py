@@ -9,12 +9,12 @@ from evidencekit.metadata.office.drawn import is_hidden
 from evidencekit.metadata.office.names import A, C, P, S
 from evidencekit.metadata.office.parts import Parts
 from evidencekit.metadata.office.sheets.grid import grid_of, rows_of
+from evidencekit.metadata.office.values import is_on
 
 MAX_FORMULAS = 200  # of one document
 MAX_CELLS = 500  # hidden ones with a text, of one document
 _STRINGS = "xl/sharedStrings.xml"
 _RULES = {"formula", "formula1", "formula2"}
-_OFF = {"0", "false", "off"}
 
 
 class Unseen:
@@ -30,7 +30,7 @@ class Unseen:
         yield from self._formulas(root)
         if root.tag == S + "worksheet":
             yield from self._cells(root)
-        elif root.tag == P + "sld" and root.get("show") in _OFF:
+        elif root.tag == P + "sld" and not is_on(root.get("show"), by_default=True):
             yield "slide", _whole(root)
         for one in root.iter():
             if is_hidden(one):
@@ -77,6 +77,4 @@ class Unseen:
 
 
 def _whole(root: Element) -> str:
-    return " ".join(
-        (one.text or "").strip() for one in root.iter(A + "t") if (one.text or "").strip()
-    )
+    return " ".join(text for one in root.iter(A + "t") if (text := (one.text or "").strip()))

@@ -37,8 +37,8 @@ class Rules:
     """Elements that go with all in them, and the word for it."""
     unwrapped: Mapping[str, str] = field(default_factory=dict)
     """Elements that go while what is in them stays."""
-    ignored: Collection[str] = ("extLst",)
-    """Elements, by local name, that show nothing and are not understood."""
+    ignored: Collection[str] = ("extLst", "stCxn", "endCxn")
+    """Elements, by local name, that show nothing: unknown ones, and to what a line is fixed."""
     is_plain: Callable[[str], bool] = is_plain
     """Whether a value says only how something looks."""
 
@@ -108,9 +108,9 @@ class Writer:
             return text or None
         raise MalformedError(f"text in {local(one.tag)}")
 
-    def value(self, one: Element, key: str, value: str) -> str:
+    def value(self, _one: Element, _key: str, value: str) -> str:
         """Return what an attribute says in the copy, before it is judged."""
-        return "theme" if key == "name" and one.tag in THEME_NAMES else value
+        return value
 
     def next_number(self) -> int:
         """Return one more than the last time."""
@@ -148,13 +148,15 @@ class Writer:
                 yield from self._reference(key, value)
             elif key == XML + "space":
                 yield key, value
+            elif key == "name" and one.tag in THEME_NAMES:
+                yield key, "theme"
             elif self._is_allowed(one, key):
                 yield from self._plain(one, key, self.value(one, key, value))
             else:
                 self.gone.note("editing-marks")
 
     def _is_allowed(self, one: Element, key: str) -> bool:
-        if one.tag in THEME_NAMES or one.tag == A + "gd":
+        if one.tag == A + "gd":
             return key in {"name", "fmla"}
         return local(key) in self.rules.attributes and not key.startswith(_MICROSOFT)
 

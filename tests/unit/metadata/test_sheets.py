@@ -12,6 +12,7 @@ from evidencekit.errors import BadInput
 from evidencekit.metadata.office.sheets.number_formats import hides, shows
 from evidencekit.metadata.workshop import Workshop
 from tests.tools.copies import stripped
+from tests.tools.offices import document
 from tests.tools.planted import PLANTED
 from tests.tools.sheets import XLSX, simple, words
 
@@ -152,6 +153,16 @@ def test_spoken_forms_stay_where_a_cell_shows_them(workshop: Workshop) -> None:
     assert "unheard" not in strings
 
 
+def test_parts_are_found_whatever_the_case_of_their_names(workshop: Workshop) -> None:
+    data = simple(f'<row r="1">{words("A", 1, "seen")}</row>')
+    parts = {
+        name.replace("worksheets/a", "Worksheets/A"): one for name, one in _parts_of(data).items()
+    }
+    copy, _account = stripped(document(parts), XLSX, workshop)
+
+    assert _cells_of(copy) == {"One": {"A1": "seen"}}
+
+
 def test_names_of_files_are_not_printed_above_a_copy(workshop: Workshop) -> None:
     printed = (
         "<headerFooter><oddHeader>&amp;C&amp;Z&amp;F &amp;P of &amp;N</oddHeader></headerFooter>"
@@ -173,6 +184,7 @@ def test_a_chart_has_its_values_and_no_cells(workshop: Workshop) -> None:
 _FORMULAS = '<sheetViews><sheetView showFormulas="1"/></sheetViews>'
 _RULE = '<conditionalFormatting sqref="A1"><cfRule type="{}" dxfId="0" priority="1">{}</cfRule>'\
     "</conditionalFormatting>"  # fmt: skip
+_BARE = '<dataBar showValue="0"><cfvo type="num" val="SECRET"/></dataBar>'
 _RED = "<dxfs><dxf><font><color rgb='FFFF0000'/></font></dxf></dxfs>"
 _HIDING = "<dxfs><dxf><numFmt numFmtId='171' formatCode=';;;'/></dxf></dxfs>"
 
@@ -198,6 +210,8 @@ def test_a_look_that_depends_on_a_number_stays(workshop: Workshop) -> None:
         ({"data": "", "after": "<oleObjects/>"}, "oleObjects"),
         ({"data": "", "after": "<extLst><ext><sparklineGroups/></ext></extLst>"}, "small charts"),
         ({"data": "", "after": _RULE.format("top10", ""), "styles": _HIDING}, "hides"),
+        ({"data": "", "after": _RULE.format("dataBar", _BARE), "styles": _RED}, "hides"),
+        ({"data": "", "after": '<drawing r:id="nowhere"/>'}, "in no part"),
     ],
 )  # fmt: skip
 def test_what_is_seen_and_not_understood_is_refused(

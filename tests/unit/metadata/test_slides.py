@@ -13,12 +13,13 @@ from evidencekit.errors import BadInput
 from evidencekit.metadata.workshop import Workshop
 from tests.tools.copies import stripped
 from tests.tools.planted import PLANTED
-from tests.tools.slides import PPTX, shape, simple, slide
+from tests.tools.slides import PPTX, diagram, shape, simple, slide
 
 _SLIDE = "ppt/slides/slide1.xml"
 _MEDIA = "<a:videoFile r:link='x'/>"
 _DIAGRAM = (
-    "<p:graphicFrame><a:graphic><a:graphicData uri='x'><d:relIds xmlns:d='d'/></a:graphicData>"
+    "<p:graphicFrame><a:graphic><a:graphicData uri='x'><d:relIds r:dm='none' "
+    "xmlns:d='http://schemas.openxmlformats.org/drawingml/2006/diagram'/></a:graphicData>"
     "</a:graphic></p:graphicFrame>"
 )
 
@@ -81,7 +82,7 @@ def test_slides_of_another_maker_are_read_alike_in_original_and_copy(workshop: W
     assert not copied[0].has_notes_slide
     plot = copied[1].shapes[0].chart.plots[0]
     assert list(plot.categories) == ["a", "b"]
-    assert list(plot.series[0].values) == [1.5, 4]
+    assert (plot.series[0].name, list(plot.series[0].values)) == ("A series", [1.5, 4])
 
 
 def test_what_an_animation_hides_at_first_stays(workshop: Workshop) -> None:
@@ -107,6 +108,12 @@ def test_hints_of_a_design_go_and_what_every_slide_shows_stays(workshop: Worksho
     assert b"hint" not in master
 
 
+def test_a_theme_has_a_name_that_is_nobodys(workshop: Workshop) -> None:
+    copy, _account = stripped(simple(slide("")), PPTX, workshop)
+
+    assert b'name="theme"' in _parts_of(copy)["ppt/theme/theme1.xml"]
+
+
 def test_numbers_of_slides_are_still_counted(workshop: Workshop) -> None:
     field = shape("").replace(
         "<a:r><a:t></a:t></a:r>", "<a:fld id='{AB}' type='slidenum'><a:t>3</a:t></a:fld>"
@@ -130,11 +137,21 @@ def test_of_an_embedded_object_its_picture_stays(workshop: Workshop) -> None:
     assert "attachments" in account.removed
 
 
+def test_of_a_diagram_the_shapes_that_were_drawn_stay(workshop: Workshop) -> None:
+    copy, account = stripped(diagram(), PPTX, workshop)
+    seen = _parts_of(copy)[_SLIDE]
+
+    assert b"In a diagram" in seen
+    assert b"Beside its shape" in seen
+    assert not any(b"only in the data" in part for part in _parts_of(copy).values())
+    assert "diagram-data" in account.removed
+
+
 @pytest.mark.parametrize(
     ("one", "why"),
     [
         (slide(shape("x", placeholder=_MEDIA)), "film or a sound"),
-        (slide(_DIAGRAM), "relIds"),
+        (slide(_DIAGRAM), "shapes are not in the document"),
         (slide("", more='show="0"'), "no slide"),
         (slide("", after="<p:controls/>"), "controls"),
         (

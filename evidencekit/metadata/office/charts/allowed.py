@@ -32,17 +32,18 @@ showSerName showVal showVertBorder sideWall size sizeRepresents smooth spPr spli
 stockChart strLit style surface3DChart surfaceChart symbol thickness tickLblPos tickLblSkip
 tickMarkSkip title trendline trendlineLbl trendlineType tx txPr upBars upDownBars v val valAx
 varyColors view3D w wMode wireframe x xMode xVal y yMode yVal"""
+_SOURCES = "numRef strRef multiLvlStrRef numCache strCache multiLvlStrCache lvl f"
 _DROPPED: Mapping[str, str] = {
     "externalData": "attachments", "printSettings": "printer", "pivotSource": "pivot-tables",
-    "pivotFmts": "pivot-tables", "protection": "protection", "lang": "settings", "f": "formulas",
+    "pivotFmts": "pivot-tables", "protection": "protection", "lang": "settings",
     "extLst": "extensions",
 }  # fmt: skip
 SEEN = SEEN_TEXT | {C + "v"}
 """Elements whose text is drawn; numbers are, as lengths."""
 RULES = Rules(
-    elements=frozenset(C + name for name in _CHART.split()) | DRAWING,
+    elements=frozenset(C + name for name in f"{_CHART} {_SOURCES}".split()) | DRAWING,
     attributes=DRAWING_ATTRIBUTES | {"idx", "formatCode", "sourceLinked"},
-    texts=SEEN | {C + "formatCode", C + "separator", C + "name"},
+    texts=SEEN | {C + "formatCode", C + "separator", C + "name", C + "f"},
     free=DRAWING_FREE | {("numFmt", "formatCode"), ("pt", "formatCode")},
     dropped={
         **{C + name: word for name, word in _DROPPED.items()},

@@ -11,10 +11,12 @@ from xml.etree.ElementTree import Element, SubElement
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.names import A, C
 
-_SERIES = C + "ser"
-_LITERAL: Mapping[str, tuple[str, str]] = {
-    C + "numRef": (C + "numCache", C + "numLit"), C + "strRef": (C + "strCache", C + "strLit"),
+SOURCES: Mapping[str, str] = {
+    C + "numRef": C + "numCache", C + "strRef": C + "strCache",
+    C + "multiLvlStrRef": C + "multiLvlStrCache",
 }  # fmt: skip
+"""Sources, with what holds the values that were drawn."""
+_LITERAL: Mapping[str, str] = {C + "numRef": C + "numLit", C + "strRef": C + "strLit"}
 _VALUE = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?|#[A-Z/0!?]{2,8}|")
 
 
@@ -23,16 +25,21 @@ def literal(source: Element, *, is_title: bool, is_series: bool) -> Element:
 
     Raises :class:`MalformedError` where the values are not in the chart.
     """
-    kept, name = _LITERAL[source.tag]
-    cache = source.find(kept)
-    if cache is None:
-        raise MalformedError("a chart whose values are not in it")
+    cache = require_values(source)
     if is_series or is_title:
         text = " ".join(one.findtext(C + "v", "") for one in cache.iter(C + "pt"))
         return _name(text) if is_series else _rich(text)
-    new = Element(name)
-    new.extend(_values(cache, is_number=source.tag == C + "numRef"))
+    new = Element(_LITERAL[source.tag])
+    new.extend([one for one in cache if one.tag != C + "extLst"])
     return new
+
+
+def require_values(source: Element) -> Element:
+    """Return the values that were drawn; raises :class:`MalformedError` where there are none."""
+    cache = source.find(SOURCES[source.tag])
+    if cache is None:
+        raise MalformedError("a chart whose values are not in it")
+    return cache
 
 
 def require_numbers(values: Element) -> None:
@@ -44,9 +51,7 @@ def require_numbers(values: Element) -> None:
 
 def flattened(source: Element) -> Element:
     """Return categories of several levels as texts of one level, the widest first."""
-    cache = source.find(C + "multiLvlStrCache")
-    if cache is None:
-        raise MalformedError("a chart whose values are not in it")
+    cache = require_values(source)
     count = cache.find(C + "ptCount")
     number = 0 if count is None else int(count.get("val", "0"))
     if number > _MAX_POINTS:
@@ -67,12 +72,6 @@ def _filled(level: Element, number: int) -> Iterator[str]:
     found = {one.get("idx", ""): one.findtext(C + "v", "") for one in level.iterfind(C + "pt")}
     for place in range(number):
         yield found.get(str(place), "")
-
-
-def _values(cache: Element, *, is_number: bool) -> list[Element]:
-    if is_number:
-        require_numbers(cache)
-    return [one for one in cache if one.tag != C + "extLst"]
 
 
 def _name(text: str) -> Element:

@@ -10,7 +10,7 @@ from evidencekit.metadata.office.drawing import (
     MATH,
     SEEN_TEXT,
 )
-from evidencekit.metadata.office.names import MC, XDR, C, S
+from evidencekit.metadata.office.names import PICTURE_NAMES, XDR, C, S
 from evidencekit.metadata.office.sheets.places import are_areas
 from evidencekit.metadata.office.values import WORDS, is_plain
 from evidencekit.metadata.office.writing import Rules
@@ -64,10 +64,12 @@ DRAWN = Rules(
     named=frozenset({XDR + "cNvPr"}),
     dropped=dict.fromkeys(LINKS, "links"),
 )
+TABLES = " ".join(f"Table{number}" for number in range(1, 1_000))
+"""What tables are called in a copy, as in most files."""
 OWN_WORDS = (
-    *sorted(WORDS),
+    *sorted(WORDS), PICTURE_NAMES,
     *sorted(one.rpartition("}")[2] for one in SETTINGS.elements),
     *sorted(set(SETTINGS.attributes) | set(DRAWN.attributes)),
     *sorted(one.rpartition("}")[2] for one in DRAWN.elements),
-    "xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml", MC,
+    "xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml", TABLES,
 )  # fmt: skip

@@ -17,8 +17,8 @@ from evidencekit.metadata.office.sheets.number_formats import shows
 from evidencekit.metadata.office.sheets.places import reference_to
 from evidencekit.metadata.office.sheets.strings import Strings, plain
 from evidencekit.metadata.office.sheets.styles import Styles
+from evidencekit.metadata.office.values import is_on
 
-_ON = {"1", "true", "on"}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
 _VALUES = {
     "n": _NUMBER, "b": re.compile("[01]|true|false"),
@@ -113,7 +113,7 @@ class Cells:
     ) -> None:
         kind, value = found
         if isinstance(value, Element):
-            is_spoken = old.get("ph") in _ON
+            is_spoken = is_on(old.get("ph"))
             number, text = self._strings.add(value, is_spoken=is_spoken)
             self.headings[place] = text
             self._seen(new.get("r", ""), text)

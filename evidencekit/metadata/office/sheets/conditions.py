@@ -14,6 +14,7 @@ from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.names import S
 from evidencekit.metadata.office.sheets.number_formats import hides
 from evidencekit.metadata.office.sheets.styles import Styles
+from evidencekit.metadata.office.values import is_on
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
@@ -34,8 +35,15 @@ def _stays(rule: Element, styles: Styles, gone: Gone) -> bool:
     formulas = [one.text or "" for one in rule.iterfind(f"{S}formula")]
     limits = [one.get("val", "0") for one in rule.iter(f"{S}cfvo")]
     is_plain = all(_NUMBER.fullmatch(one) for one in (*formulas, *limits))
+    if not is_plain and hides_values(rule):
+        raise MalformedError("a condition that hides what is in a cell")
     gone.when(not is_plain, "conditional-formats")
     return is_plain
+
+
+def hides_values(rule: Element) -> bool:
+    """Return whether bars or signs stand in place of values."""
+    return any(not is_on(one.get("showValue"), by_default=True) for one in rule.iter())
 
 
 def _renumbered(rule: Element, styles: Styles) -> Element:

@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.names import S
 from evidencekit.metadata.office.sheets.places import MAX_COLUMN, Area, area_of, cell_of
+from evidencekit.metadata.office.values import is_on
 
 MAX_COVERED = 2_000_000  # rows of merged cells, counted once for each
-_ON = {"1", "true", "on"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class Grid:
 def grid_of(root: Element) -> Grid:
     """Read what is hidden; raises :class:`MalformedError` for places that are none."""
     preset = root.find(f"{S}sheetFormatPr")
-    all_rows = preset is not None and preset.get("zeroHeight") in _ON
+    all_rows = preset is not None and is_on(preset.get("zeroHeight"))
     all_columns = preset is not None and _is_zero(preset.get("defaultColWidth"))
     rows = dict(_rows(root))
     hidden = frozenset(row for row, one in rows.items() if _is_hidden(one, "ht"))
@@ -78,7 +78,9 @@ def rows_of(root: Element) -> Iterator[tuple[int, Element, list[tuple[int, Eleme
     Raises :class:`MalformedError` where they are not in order.
     """
     last = 0
-    for one in root.iterfind(f"{S}sheetData/{S}row"):
+    for one in (row for data in root.iterfind(f"{S}sheetData") for row in data):
+        if one.tag != S + "row":
+            raise MalformedError("something among rows that is none")
         row = int(one.get("r", last + 1)) if one.get("r", "1").isdecimal() else 0
         if row <= last:
             raise MalformedError("rows that are not in order")
@@ -110,7 +112,7 @@ def _hidden_columns(found: Iterable[Element], *, is_rule: bool) -> frozenset[int
 
 
 def _is_hidden(one: Element, measure: str) -> bool:
-    return one.get("hidden") in _ON or _is_zero(one.get(measure))
+    return is_on(one.get("hidden")) or _is_zero(one.get(measure))
 
 
 def _is_zero(measure: str | None) -> bool:

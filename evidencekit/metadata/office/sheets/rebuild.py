@@ -10,7 +10,7 @@ from typing import BinaryIO
 from xml.etree.ElementTree import Element, SubElement
 
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.assembly import Assembly, Found, by_name, main_part
+from evidencekit.metadata.office.assembly import Assembly, Found, by_name, led, main_part
 from evidencekit.metadata.office.charts.chart import add_chart
 from evidencekit.metadata.office.drawn import texts
 from evidencekit.metadata.office.names import R, S
@@ -25,6 +25,7 @@ from evidencekit.metadata.office.sheets.strings import Strings
 from evidencekit.metadata.office.sheets.styles import Styles
 from evidencekit.metadata.office.sheets.tables import is_more, table_anew
 from evidencekit.metadata.office.themes import add_theme
+from evidencekit.metadata.office.values import is_on
 from evidencekit.metadata.rebuilt import Rebuilt, Wish
 
 _SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -39,7 +40,6 @@ _WORDS: Mapping[str, str] = {
 }  # fmt: skip
 _FOLDERS: Mapping[str, str] = {"worksheet": "xl/worksheets", "chartsheet": "xl/chartsheets"}
 _HIDDEN = {"hidden", "veryHidden"}
-_ON = {"1", "true", "on"}
 
 
 def rebuild(stream: BinaryIO, out: BinaryIO, _wish: Wish) -> Rebuilt:
@@ -106,16 +106,16 @@ class _Workbook:
         grid = grid_of(root)
         writer = SheetWriter(
             self.whole.gone, cells=self._cells, styles=self._styles,
-            target=lambda name: self._target(known.get(name), found, grid),
+            target=lambda name: self._target(led(known, name), found, grid),
             holds_controls=lambda name: holds_controls(self._parts, known.get(name)),
         )  # fmt: skip
         tree = writer.write(root)
         self.whole.gone.when(any(known_one.target is None for known_one in known.values()), "links")
         self.whole.put(new, tree, found)
 
-    def _target(self, one: Relation | None, found: Found, grid: Grid) -> str:
+    def _target(self, one: Relation, found: Found, grid: Grid) -> str:
         """Write what a sheet refers to; returns the new name of the relation, if it has one."""
-        if one is None or one.target is None:
+        if one.target is None:
             return ""
         match one.kind:
             case "image":
@@ -133,21 +133,21 @@ class _Workbook:
         self.whole.begin(part, new, _DRAWING)
         found, known = Found(new), by_name(self._parts, part)
         writer = AnchorWriter(
-            self.whole.gone, grid, target=lambda name: self._drawn(known.get(name), found)
+            self.whole.gone, grid, target=lambda name: self._drawn(led(known, name), found)
         )
         tree = writer.write(self._parts.tree(part))
         self.whole.seen(*texts(tree))
         self.whole.put(new, tree, found)
         return new
 
-    def _drawn(self, one: Relation | None, found: Found) -> str:
-        if one is None or one.target is None:
+    def _drawn(self, one: Relation, found: Found) -> str:
+        if one.target is None:
             return ""
         if one.kind == "chart":
-            return found.name("chart", add_chart(self.whole, one.target, "xl"))
+            return found.name("chart", add_chart(self.whole, one.target, "xl", is_over_cells=True))
         if one.kind == "image":
             return found.name("image", self.whole.add_picture(one.target, "xl/media"))
-        return ""
+        raise MalformedError(f"a drawing of {one.kind}")
 
     def _add_table(self, part: str) -> str | None:
         number = self.whole.number("xl/tables/table")
@@ -196,7 +196,7 @@ class _Workbook:
 def _book(root: Element, sheets: Element) -> Element:
     new = Element(S + "workbook")
     properties = root.find(f"{S}workbookPr")
-    if properties is not None and properties.get("date1904") in _ON:
+    if properties is not None and is_on(properties.get("date1904")):
         SubElement(new, S + "workbookPr", {"date1904": "1"})
     SubElement(SubElement(new, S + "bookViews"), S + "workbookView")
     new.append(sheets)

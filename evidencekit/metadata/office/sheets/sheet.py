@@ -11,18 +11,18 @@ from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.names import MC, R, S
 from evidencekit.metadata.office.sheets.allowed import SETTINGS
 from evidencekit.metadata.office.sheets.cells import Cells
-from evidencekit.metadata.office.sheets.conditions import conditions
+from evidencekit.metadata.office.sheets.conditions import conditions, hides_values
 from evidencekit.metadata.office.sheets.grid import grid_of
 from evidencekit.metadata.office.sheets.number_formats import hides
 from evidencekit.metadata.office.sheets.places import reference_to
 from evidencekit.metadata.office.sheets.styles import Styles
+from evidencekit.metadata.office.values import is_on
 from evidencekit.metadata.office.writing import Writer
 
 _PRINTED = re.compile(r'&(?:"[^"]*"|.)|[^&]+|&', re.DOTALL)
 _OF_FILES = {"&F", "&Z", "&f", "&z"}
 _PICTURE = {"&G", "&g"}
 _SEEN_EXTENSIONS = ("sparkline", "Sparkline")
-_ON = {"1", "true", "on"}
 
 
 class SheetWriter(Writer):
@@ -59,7 +59,7 @@ class SheetWriter(Writer):
         elif one.tag in self._special:
             yield from self._special[one.tag](one)
         else:
-            if one.tag == S + "sheetView" and one.get("showFormulas") in _ON:
+            if one.tag == S + "sheetView" and is_on(one.get("showFormulas")):
                 raise MalformedError("a sheet that shows its formulas")
             yield from super().written(one)
 
@@ -88,6 +88,8 @@ class SheetWriter(Writer):
             yield from super().written(kept)
 
     def _extensions(self, one: Element) -> Iterator[Element]:
+        if hides_values(one):
+            raise MalformedError("a condition that hides what is in a cell")
         for inside in one.iter():
             name = local(inside.tag)
             if name.startswith(_SEEN_EXTENSIONS):

@@ -10,7 +10,7 @@ from evidencekit.metadata.office.drawing import (
     MATH,
     SEEN_TEXT,
 )
-from evidencekit.metadata.office.names import A, C, P
+from evidencekit.metadata.office.names import PICTURE_NAMES, A, C, P
 from evidencekit.metadata.office.values import WORDS
 from evidencekit.metadata.office.writing import Rules
 
@@ -40,7 +40,7 @@ RULES = Rules(
     },
 )
 OWN_WORDS = (
-    *sorted(WORDS), *sorted(RULES.attributes),
+    *sorted(WORDS), PICTURE_NAMES, *sorted(RULES.attributes),
     *sorted(one.rpartition("}")[2] for one in RULES.elements),
     "ppt/presentation.xml", "ppt/slides/slide1.xml", "ppt/slideLayouts/slideLayout1.xml",
     "ppt/slideMasters/slideMaster1.xml", "ppt/theme/theme1.xml", "ppt/tableStyles.xml",

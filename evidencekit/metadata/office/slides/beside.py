@@ -18,8 +18,10 @@ def is_beside(one: Element, size: Size) -> bool:
     if frame is None:
         return False
     offset, extent = frame.find(f"{A}off"), frame.find(f"{A}ext")
-    if offset is None or extent is None:
+    if offset is None and extent is None:
         return False
+    if offset is None or extent is None:
+        raise MalformedError("a shape at no place")
     x, y = _number(offset, "x"), _number(offset, "y")
     width, height = _number(extent, "cx"), _number(extent, "cy")
     reach = (width + height) / 2 if frame.get("rot", "0") != "0" else None

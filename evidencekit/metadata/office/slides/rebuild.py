@@ -9,7 +9,7 @@ from typing import BinaryIO
 from xml.etree.ElementTree import Element, SubElement
 
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.assembly import Assembly, Found, by_name, main_part
+from evidencekit.metadata.office.assembly import Assembly, Found, by_name, led, main_part
 from evidencekit.metadata.office.charts.chart import add_chart
 from evidencekit.metadata.office.drawn import texts
 from evidencekit.metadata.office.names import P, R
@@ -17,15 +17,16 @@ from evidencekit.metadata.office.package import Relation, relations
 from evidencekit.metadata.office.parts import Parts
 from evidencekit.metadata.office.slides.beside import Size
 from evidencekit.metadata.office.slides.designs import Designs, numbered
+from evidencekit.metadata.office.slides.diagrams import as_group, drawing_of
 from evidencekit.metadata.office.slides.slide import SlideWriter
 from evidencekit.metadata.office.slides.table_styles import TableStyles
 from evidencekit.metadata.office.themes import add_override
+from evidencekit.metadata.office.values import is_on
 from evidencekit.metadata.rebuilt import Rebuilt, Wish
 
 _MAIN = "ppt/presentation.xml"
 _TYPE = "application/vnd.openxmlformats-officedocument.presentationml"
 _FIRST = 256  # of the numbers of slides (§19.7.13)
-_OFF = {"0", "false", "off"}
 _MAX_EDGE = 51_206_400  # EMU (§19.7.12)
 
 
@@ -79,7 +80,7 @@ class _Presentation:
             relation = known.get(one.get(R + "id", ""))
             if relation is None or relation.target is None or relation.kind != "slide":
                 raise MalformedError("a slide that is missing")
-            if self._parts.tree(relation.target).get("show") in _OFF:
+            if not is_on(self._parts.tree(relation.target).get("show"), by_default=True):
                 self.whole.gone.note("hidden-slides")
             else:
                 yield relation.target
@@ -105,18 +106,29 @@ class _Presentation:
         known = by_name(self._parts, part)
         return SlideWriter(
             self.whole.gone, size=self._size, style=self._styles.name,
-            target=lambda name: self._target(known.get(name), found),
+            target=lambda name: self._target(led(known, name), found),
+            diagram=lambda frame: self._diagram(frame, part, found),
         )  # fmt: skip
 
-    def _target(self, one: Relation | None, found: Found) -> str:
+    def _diagram(self, frame: Element, part: str, found: Found) -> Element | None:
+        """Return the shapes of a diagram, which has relations of its own; None for others."""
+        drawing = drawing_of(frame, by_name(self._parts, part), self._parts)
+        if drawing is None:
+            return None
+        group = as_group(frame, self._parts.tree(drawing))
+        return self._writer(drawing, found).write(group)
+
+    def _target(self, one: Relation, found: Found) -> str:
         """Write what a slide refers to; returns the new name of the relation, if it has one."""
-        if one is None or one.target is None:
+        if one.target is None:
             return ""
         if one.kind == "chart":
-            return found.name("chart", add_chart(self.whole, one.target, "ppt"))
+            return found.name(
+                "chart", add_chart(self.whole, one.target, "ppt", is_over_cells=False)
+            )
         if one.kind == "image":
             return found.name("image", self.whole.add_picture(one.target, "ppt/media"))
-        return ""
+        raise MalformedError(f"a drawing of {one.kind}")
 
     def _table_styles(self) -> Element | None:
         for one in relations(self._parts, self._main):

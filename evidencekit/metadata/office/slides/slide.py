@@ -6,13 +6,14 @@ from xml.etree.ElementTree import Element, SubElement
 from evidencekit.metadata.elements import local
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.drawn import DrawingWriter
+from evidencekit.metadata.office.drawn import COUNTED, DrawingWriter
 from evidencekit.metadata.office.names import A, P
 from evidencekit.metadata.office.slides.allowed import RULES
 from evidencekit.metadata.office.slides.beside import Size, is_beside
 
 _SHAPES = {P + name for name in ("sp", "pic", "cxnSp", "grpSp", "graphicFrame")}
 _MADE_ANEW = {P + name for name in ("sldMasterIdLst", "sldIdLst", "sldLayoutIdLst")}
+_NUMBER = "‹#›"
 _PLAYED = {"audioCd", "audioFile", "videoFile", "quickTimeFile", "wavAudioFile", "media"}
 
 
@@ -20,10 +21,11 @@ class SlideWriter(DrawingWriter):
     """Writes a slide; of a layout or master, texts of placeholders are only hints for writers."""
 
     def __init__(
-        self, gone: Gone, *, size: Size, target: Callable[[str], str], style: Callable[[str], str]
-    ) -> None:
+        self, gone: Gone, *, size: Size, target: Callable[[str], str],
+        style: Callable[[str], str], diagram: Callable[[Element], Element | None],
+    ) -> None:  # fmt: skip
         super().__init__(gone, RULES, is_strict=True, target=target)
-        self._size, self._style = size, style
+        self._size, self._style, self._diagram = size, style, diagram
         self._is_design, self._moves = False, False
 
     def write(self, root: Element) -> Element:
@@ -39,11 +41,18 @@ class SlideWriter(DrawingWriter):
         return super().lost(one)
 
     def written(self, one: Element) -> Iterator[Element]:
-        """Yield what becomes of an element; of an embedded object its picture."""
+        """Yield what becomes of an element; of an object its picture, of a diagram its shapes."""
         if one.tag in _MADE_ANEW:
             return
-        picture = one.find(f".//{P}oleObj/{P}pic") if one.tag == P + "graphicFrame" else None
-        if picture is not None:
+        is_frame = one.tag == P + "graphicFrame"
+        picture = one.find(f".//{P}oleObj/{P}pic") if is_frame else None
+        diagram = self._diagram(one) if is_frame else None
+        if diagram is not None:
+            self.gone.note("diagram-data")
+            for named in diagram.iter(P + "cNvPr"):
+                named.set("id", str(self.next_number()))
+            yield diagram
+        elif picture is not None:
             self.gone.note("attachments")
             yield from self.written(picture)
         else:
@@ -72,7 +81,7 @@ class SlideWriter(DrawingWriter):
         return _with(tree, kept)
 
     def _without_hints(self, one: Element) -> Element:
-        self.gone.when(any(text.text for text in one.iter(A + "t")), "hints")
+        self.gone.when(any(text.text not in {None, _NUMBER} for text in one.iter(A + "t")), "hints")
         children = [_emptied(child) if child.tag == P + "txBody" else child for child in one]
         return _with(one, children)
 
@@ -83,8 +92,21 @@ def is_placeholder(one: Element) -> bool:
 
 
 def _emptied(body: Element) -> Element:
+    """Return the look of a text; the number of a slide stays where it is counted."""
     new = _with(body, [child for child in body if child.tag != A + "p"])
-    SubElement(new, A + "p")
+    for paragraph in body.findall(A + "p"):
+        fields = [one for one in paragraph if one.get("type") == COUNTED and one.tag == A + "fld"]
+        if fields:
+            look = paragraph.findall(A + "pPr")
+            new.append(_with(Element(A + "p"), [*look, *map(_uncounted, fields)]))
+    if new.find(A + "p") is None:
+        SubElement(new, A + "p")
+    return new
+
+
+def _uncounted(field: Element) -> Element:
+    new = _with(field, [child for child in field if child.tag != A + "t"])
+    SubElement(new, A + "t").text = _NUMBER
     return new
 
 

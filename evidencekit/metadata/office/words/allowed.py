@@ -12,7 +12,7 @@ from evidencekit.metadata.office.drawing import (
     MATH,
     SEEN_TEXT,
 )
-from evidencekit.metadata.office.names import PIC, WP, WPS, W
+from evidencekit.metadata.office.names import PIC, PICTURE_NAMES, WP, WPS, W
 from evidencekit.metadata.office.words.styles import STYLE_NAMES
 
 _TEXT = """document body hdr ftr footnotes endnotes footnote endnote p r t tab br cr noBreakHyphen
@@ -97,5 +97,6 @@ TEXT_ELEMENTS = SEEN_TEXT | {W + "t"}
 """The text in them is what is seen on the page."""
 OWN_WORDS = (
     *sorted(ELEMENTS | ATTRIBUTES | STYLE_NAMES),
-    "NUMPAGES", "SECTIONPAGES", "word/document.xml", "word/styles.xml", "word/settings.xml",
+    "NUMPAGES", "SECTIONPAGES", PICTURE_NAMES,
+    "word/document.xml", "word/styles.xml", "word/settings.xml",
 )  # fmt: skip

@@ -60,7 +60,9 @@ _RULES = Rules(
     values=frozenset({WP + "posOffset", WP + "align"}),
     named=frozenset({WP + "docPr", PIC + "cNvPr", WPS + "cNvPr"}),
     unwrapped={W + name: word for name, word in _UNWRAPPED.items()},
-    ignored=frozenset({"sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "extLst", "ext"}),
+    ignored=frozenset(
+        {"sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "extLst", "ext", "stCxn", "endCxn"}
+    ),
     is_plain=lambda value: PLAIN.fullmatch(value) is not None,
 )
 
