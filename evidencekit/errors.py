@@ -52,6 +52,18 @@ class KeyUnusable(ActionNeeded):
     exit_code = 12
 
 
+class KeyUnsupported(KeyUnusable):
+    """A key file is sound as far as it can be told, and of a form that this release cannot open."""
+
+    code = "key-unsupported"
+
+
+class CertificateUnsuitable(KeyUnusable):
+    """A certificate must not sign now: not valid, revoked, too weak, or made for something else."""
+
+    code = "certificate-unsuitable"
+
+
 class PolicyForbids(ActionNeeded):
     """Consent, sensitivity or a safe default forbids it; the message names the rule."""
 

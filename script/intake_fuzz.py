@@ -45,7 +45,9 @@ def main() -> None:
                 folder / "files", seeds, range(start, min(start + _BATCH, options.count))
             )
             began = time.monotonic()
-            added = call("-C", str(folder / "case"), "add", str(folder / "files"), "--json")
+            added = call(
+                "-C", str(folder / "case"), "add", str(folder / "files"), "--json", "--no-unpack"
+            )
             taken = [json.loads(line) for line in added.splitlines()]
             if sorted(one["sha256"] for one in taken) != sorted(digests):
                 raise SystemExit(f"batch {start}: what was taken in is not what was written")

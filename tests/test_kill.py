@@ -6,6 +6,8 @@
 import hashlib
 import os
 import time
+import zipfile
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from evidencekit.workflow.ingest import add
 from evidencekit.workflow.seal import seal
 from evidencekit.workflow.seals import seals_of
 from evidencekit.workflow.setting import Setting
-from tests.tools import killer
+from tests.tools import killer, rars
 from tests.tools.builders import a_signer
 from tests.tools.killer import Action, Killed
 
@@ -31,7 +33,7 @@ pytestmark = pytest.mark.slow
 
 @dataclass(frozen=True)
 class Scene:
-    """A case, a home and a folder of files."""
+    """A case, a home and a folder of files, of which some are archives."""
 
     case: Path
     home: Path
@@ -42,7 +44,13 @@ class Scene:
         return Setting(home=self.home)
 
     def contents(self) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in self.brought.iterdir()}
+        """Of each file, and of each that lies in an archive."""
+        files = {path.name: path.read_bytes() for path in self.brought.iterdir()}
+        return files | MEMBERS | (PACKED if find_library("archive") else {})
+
+
+MEMBERS = {f"in-zip-{number:02d}.txt": b"member %d" % number for number in range(12)}
+PACKED = {f"in-rar-{number}.txt": b"packed %d" % number * 99 for number in range(5)}
 
 
 def a_scene(folder: Path) -> Scene:
@@ -52,6 +60,11 @@ def a_scene(folder: Path) -> Scene:
         (scene.brought / f"{number:02d}.txt").write_bytes(b"note %d" % (number // 2))
     for number in range(3):
         (scene.brought / f"large-{number}.bin").write_bytes(bytes([number]) * 3_000_000)
+    with zipfile.ZipFile(scene.brought / "files.zip", "w") as archive:
+        for name, data in MEMBERS.items():
+            archive.writestr(name, data)
+    packed = [rars.file(name.encode(), data) for name, data in PACKED.items()]
+    (scene.brought / "files.rar").write_bytes(rars.rar(packed))
     create_case(
         scene.case,
         title="kill",

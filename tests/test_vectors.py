@@ -6,7 +6,8 @@ is not listed here fails: a vector that nobody reads proves nothing.
 ``expect``: what a reader must find · ``kind``: what the document is · ``comment``: the rule ·
 ``key``: hex, the device key that signed · ``line``: where a chain breaks · ``size``, ``head``,
 ``root``: hex, what a manifest would state · ``commitment``, ``leaf``: hex · ``at``: the reader's
-clock · ``anchor``, ``signature``, ``request``, ``response``: base64 of DER.
+clock · ``anchor``, ``signature``, ``request``, ``response``, ``issuer``, ``certificate``,
+``list``: base64 of DER.
 """
 
 import base64
@@ -31,7 +32,9 @@ from evidencekit.proof.certificates import Trust, judge_certificate, unexplained
 from evidencekit.proof.chain import Chain
 from evidencekit.proof.cms import read_signature
 from evidencekit.proof.merkle import Tree
+from evidencekit.proof.revocation import judge_revocation, read_crl
 from evidencekit.proof.rfc3161 import NotAnAuthority, OtherImprint, ahead_of, read_token
+from evidencekit.proof.standing import Revoked
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDERS = ("ledger", "manifest", "seal")
@@ -43,6 +46,7 @@ HEADERS = {
     "manifest": set(),
     "signature": {"at", "anchor", "signature"},
     "token": {"at", "anchor", "request", "response"},
+    "revocation": {"at", "issuer", "certificate", "list"},
 }
 COMMON = {"expect", "kind", "comment"}
 TRUST = {Trust.PINNED: "pinned", Trust.PATH: "path", Trust.UNKNOWN: "unknown"}
@@ -130,7 +134,7 @@ def find_in_manifest(vector: Vector) -> str:
 
 def find_in_signature(vector: Vector) -> str:
     signature = read_signature(vector.raw("signature"), vector.body, what="signature")
-    return trust_of(vector, signature.signer, signature.others)
+    return trust_of(vector, signature.signer, signature.others, signature.bound)
 
 
 def find_in_token(vector: Vector) -> str:
@@ -145,11 +149,29 @@ def find_in_token(vector: Vector) -> str:
     return trust_of(vector, token.signer, token.others)
 
 
-def trust_of(vector: Vector, signer: x509.Certificate, others: tuple[x509.Certificate, ...]) -> str:
+def trust_of(
+    vector: Vector,
+    signer: x509.Certificate,
+    others: tuple[x509.Certificate, ...],
+    bound: tuple[x509.Certificate, ...] = (),
+) -> str:
     anchor = x509.load_der_x509_certificate(vector.raw("anchor"))
     judged = judge_certificate(signer, others, [anchor], at=read_time(vector.header["at"]))
-    assert judged.trust is Trust.UNKNOWN or not unexplained(others, judged.path)
+    if judged.trust is not Trust.UNKNOWN and unexplained(others, (*judged.path, *bound)):
+        return "stray"
     return TRUST[judged.trust]
+
+
+def find_in_revocation(vector: Vector) -> str:
+    at = read_time(vector.header["at"])
+    issuer, certificate = (
+        x509.load_der_x509_certificate(vector.raw(name)) for name in ("issuer", "certificate")
+    )
+    evidence = read_crl(vector.raw("list"), what="list")
+    said = judge_revocation(certificate, issuer, evidence, at=at, now=at)
+    if isinstance(said, Revoked):
+        return "revoked" if said.at <= at else "revoked-later"
+    return "nothing" if said is None else "good"
 
 
 READERS: dict[str, Callable[[Vector], str]] = {
@@ -160,6 +182,7 @@ READERS: dict[str, Callable[[Vector], str]] = {
     "manifest": find_in_manifest,
     "signature": find_in_signature,
     "token": find_in_token,
+    "revocation": find_in_revocation,
 }
 
 

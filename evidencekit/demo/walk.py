@@ -21,7 +21,7 @@ from evidencekit.export.words import term_with_argument
 from evidencekit.model.event import Actor
 from evidencekit.model.report import Report, Status, Verdict
 from evidencekit.seal.kinds import KeyKind
-from evidencekit.seal.signer import open_signer
+from evidencekit.seal.opening import open_signer
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _, language
 from evidencekit.text.clean import clean

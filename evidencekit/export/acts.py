@@ -90,6 +90,7 @@ def _remarks(entry: CustodyEntry, told: int, sealed: SealedPart) -> Iterator[Pai
         yield words["remark.after_seal"].filled(seal=sealed.number)
 
 
+_SHORT = 16  # digits of a fingerprint, to tell a few keys apart
 _MADE = {"strip": "stripped", "fingerprint": "fingerprinted"}
 
 
@@ -104,10 +105,8 @@ def remarks_of(action: str, body: Body, *, added: int = 0) -> Iterator[Pair]:
             yield _visited(action, body.detail)
         case "strip" | "fingerprint" | "access":
             yield from _of_artifacts(action, body.detail)
-        case "seal":
-            stamps = body.detail.get("timestamps")
-            count = len(stamps) if isinstance(stamps, list | tuple) else 0
-            yield _fill("sealed", seal=text_of(body.detail, "seal"), count=count)
+        case "seal" | "countersign" | "key.rotate" | "key.revoke":
+            yield _signed(action, body.detail)
         case "export.begin":
             yield from _handed(body.detail)
         case "export.done":
@@ -124,6 +123,18 @@ def _of_artifacts(action: str, detail: Mapping[str, Json]) -> Iterator[Pair]:
     looked_at = detail.get("of")
     yield _fill("accessed", count=len(looked_at) if isinstance(looked_at, list | tuple) else 0)
     yield from _given("reason", detail)
+
+
+def _signed(action: str, detail: Mapping[str, Json]) -> Pair:
+    if action in ("seal", "countersign"):
+        stamps = detail.get("timestamps")
+        count = len(stamps) if isinstance(stamps, list | tuple) else 0
+        return _fill("sealed", seal=text_of(detail, "seal"), count=count)
+    if action == "key.rotate":
+        return _fill("rotated", to=text_of(detail, "to_sha256")[:_SHORT])
+    reason = term("why-revoked", text_of(detail, "reason"))
+    certificate, since = text_of(detail, "certificate_sha256")[:_SHORT], text_of(detail, "since")
+    return _fill("revoked", certificate=certificate, since=since, reason=reason)
 
 
 def _added(detail: Mapping[str, Json], added: int) -> Iterator[Pair]:

@@ -4,11 +4,12 @@ Each command stands alone on a line that begins with four spaces and ``$``, in t
 docs/format/bundle.md §6: every step rests on the one before. A test runs them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evidencekit.export.typeset import telephone_groups, typeset
 from evidencekit.formats.case import MANIFEST, SIGNATURE, seal_name, stamp_name
-from evidencekit.model.bundle import Account, SealFact
+from evidencekit.model.bundle import Account, CounterFact, SealFact
 from evidencekit.text.clean import clean
 
 MAX_NAME = 56  # so that a signer's name stays on one line of 78
@@ -29,8 +30,18 @@ class SealSteps:
     fingerprint: tuple[str, ...]
     signature: str
     timestamps: tuple[str, ...]
+    counters: tuple["CounterSteps", ...]
     if_expired: tuple[str, ...]
     """Show the time of the first token, write out the same, check as of then; empty if undated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterSteps:
+    """What to say of one countersignature, and the command that checks it."""
+
+    signer: str
+    fingerprint: tuple[str, ...]
+    signature: str
 
 
 def verify_text(account: Account) -> str:
@@ -42,6 +53,7 @@ def verify_text(account: Account) -> str:
         list_signature=f"{_CMS} -in {_LIST}.p7s -content {_LIST} {_TO_CA} -out /dev/null",
         seals=seals,
         dated=tuple(seal for seal in seals if seal.timestamps),
+        countersigned=tuple(seal for seal in seals if seal.counters),
         own_command=_OWN + (_OWN_TSA if any(seal.timestamps for seal in seals) else ""),
     )
     return "".join(pieces)
@@ -57,11 +69,31 @@ def _steps(seal: SealFact) -> SealSteps:
         signer=clean(seal.signer_name, limit=MAX_NAME),
         fingerprint=telephone_groups(seal.signer_fingerprint, _PAIRS_IN_LINE),
         signature=f"{signed} -out /dev/null",
-        timestamps=tuple(
-            f"openssl ts -verify -data {signature} -in {token} -CAfile tsa-root.pem"
-            for token in tokens
+        timestamps=(
+            *(_stamp_step(signature, token) for token in tokens),
+            *(step for counter in seal.counters for step in _counter_stamps(folder, counter)),
         ),
+        counters=tuple(_counter_steps(folder, signature, counter) for counter in seal.counters),
         if_expired=_if_expired(seal, tokens, signed),
+    )
+
+
+def _stamp_step(stamped: str, token: str) -> str:
+    return f"openssl ts -verify -data {stamped} -in {token} -CAfile tsa-root.pem"
+
+
+def _counter_stamps(folder: str, counter: CounterFact) -> Iterator[str]:
+    path = f"{folder}/{counter.name}"
+    for number in range(1, len(counter.stamps) + 1):
+        yield _stamp_step(path, stamp_name(path, number, "tsr"))
+
+
+def _counter_steps(folder: str, signature: str, counter: CounterFact) -> CounterSteps:
+    signed = f"{_CMS} -in {folder}/{counter.name} -content {signature}"
+    return CounterSteps(
+        signer=clean(counter.signer_name, limit=MAX_NAME),
+        fingerprint=telephone_groups(counter.signer_fingerprint, _PAIRS_IN_LINE),
+        signature=f"{signed} {_TO_CA} -out /dev/null",
     )
 
 

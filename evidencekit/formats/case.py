@@ -1,5 +1,6 @@
 """Where everything lies in a case folder, and ``case.json`` (docs/format/case.md)."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,10 +26,15 @@ VERIFIED = (CASE_FILE, LEDGER, BODIES, "objects", HEADS, SEALS, RECEIVED)
 UNVERIFIED = (SPOOL, INDEX, f"{INDEX}-journal")
 """What else a case folder may hold: no evidence."""
 
+_FURTHER = re.compile(
+    r"manifest\.p7s(?:\.[1-9][0-9]*\.counter\.p7s(?:\.[1-9][0-9]*\.ts[rq])?|\.[1-9][0-9]*\.ts[rq])"
+    r"|revocation/[1-9][0-9]*\.(?:crl|ocsp)"
+)
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.p7s"
 CHAIN_PEM = "chain.pem"
 ARTIFACTS = "artifacts.jsonl"
+REVOCATION = "revocation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +71,21 @@ def object_path(sha256: Digest) -> str:
 def seal_name(number: int) -> str:
     """Return the name of a seal's folder."""
     return f"{number:04d}"
+
+
+def counter_name(number: int) -> str:
+    """Return the name of the ``number``-th countersignature of a seal."""
+    return f"{SIGNATURE}.{number}.counter.p7s"
+
+
+def revocation_name(number: int, suffix: str) -> str:
+    """Return the name of the ``number``-th list (``crl``) or answer (``ocsp``) with a seal."""
+    return f"{REVOCATION}/{number}.{suffix}"
+
+
+def is_seal_member(name: str) -> bool:
+    """Tell whether a file in a seal's folder has a name that a seal gives."""
+    return name in (MANIFEST, SIGNATURE, CHAIN_PEM, ARTIFACTS) or bool(_FURTHER.fullmatch(name))
 
 
 def stamp_name(stamped: str, number: int, suffix: str) -> str:

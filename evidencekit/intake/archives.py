@@ -15,38 +15,30 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import BinaryIO, cast
 
 from evidencekit.errors import SourceRefused
-from evidencekit.formats.fields import encode_base64
+from evidencekit.intake.members import (
+    MAX_MEMBERS,
+    Archive,
+    Budget,
+    decoded_name,
+    member,
+    refused_member,
+    shown_time,
+)
 from evidencekit.model.find import Find, Refused
 from evidencekit.model.json import Json
-from evidencekit.text.clean import name_from_bytes
 
 MAX_DEPTH = 3
 """Archives in archives that are opened."""
-MAX_MEMBERS = 100_000
-MAX_RATIO, RATIO_COUNTS_FROM = 200, 100 * 2**20
-"""So many times its own size may come out of an archive, once that is more than 100 MiB."""
 _UTF8, _ENCRYPTED = 0x800, 0x1
 _BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError,
     struct.error, NotImplementedError, RuntimeError, KeyError,
 )  # fmt: skip
-_MAX_NAME = 4_096
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Archive:
-    """One archive of the case."""
-
-    id: str
-    name: str
-    size: int
-    media_type: str
 
 
 class ArchiveSource:
@@ -54,7 +46,7 @@ class ArchiveSource:
 
     def __init__(self, stream: BinaryIO, archive: Archive) -> None:
         self._stream, self._archive = stream, archive
-        self._budget = _Budget(archive.size)
+        self._budget = Budget(archive)
 
     def collect(self) -> Iterator[Find | Refused]:
         """Yield members and what is refused of them; a broken archive ends with the reason."""
@@ -105,7 +97,7 @@ class ArchiveSource:
                     yield self._refused(raw, "device")
                 elif info.isfile():
                     told: dict[str, Json] = {
-                        "modified": _shown(info.mtime),
+                        "modified": shown_time(info.mtime),
                         "mode": f"{stat.S_IMODE(info.mode):04o}",
                     }
                     yield self._find(raw, number, told, lambda: _tar_stream(opened, info))  # noqa: B023
@@ -130,33 +122,10 @@ class ArchiveSource:
     def _find(
         self, raw: bytes, number: int, told: Mapping[str, Json], opening: Callable[[], BinaryIO]
     ) -> Find:
-        name, name_bytes = name_from_bytes(
-            raw.replace(b"\\", b"/").rpartition(b"/")[2] or b"unnamed"
-        )
-        shown, path_bytes = name_from_bytes(raw[:_MAX_NAME])
-        source: dict[str, Json] = {
-            "kind": "member", "archive": self._archive.id, "number": number,
-            "path": f"{self._archive.id}/{number}/{shown}", **told,
-        }  # fmt: skip
-        if path_bytes is not None:
-            source["path_bytes"] = encode_base64(
-                f"{self._archive.id}/{number}/".encode() + path_bytes
-            )
-        return Find(
-            name=name,
-            name_bytes=name_bytes,
-            content=_Member(opening, self._budget),
-            origin="intake",
-            acquired_at=datetime.now(UTC),
-            source=source,
-            derived_from=self._archive.id,
-            derivation={"method": "member"},
-        )
+        return member(self._archive, raw, number, told, _Member(opening, self._budget))
 
     def _refused(self, raw: bytes, why: str) -> Refused:
-        whole = self._archive.name.encode("utf-8", "replace") + (b"/" + raw if raw else b"")
-        name, name_bytes = name_from_bytes(whole[:_MAX_NAME])
-        return Refused(name=name, name_bytes=name_bytes, why=why)
+        return refused_member(self._archive, raw, why)
 
 
 _READERS: Mapping[str, Callable[[ArchiveSource], Iterator[Find | Refused]]] = MappingProxyType(
@@ -168,26 +137,12 @@ _READERS: Mapping[str, Callable[[ArchiveSource], Iterator[Find | Refused]]] = Ma
 )
 OPENED = frozenset(_READERS)
 """Media types whose members are taken in. Documents that are zip files inside are documents."""
-CLOSED = frozenset({"application/x-7z-compressed", "application/vnd.rar"})
-"""Archives that are kept and not opened by this release."""
-
-
-class _Budget:
-    """How much may still come out of one archive."""
-
-    def __init__(self, size: int) -> None:
-        self._left = max(size * MAX_RATIO, RATIO_COUNTS_FROM)
-
-    def take(self, count: int) -> None:
-        self._left -= count
-        if self._left < 0:
-            raise SourceRefused("archive-bomb")
 
 
 class _Member:
     """Bytes of one member, counted as they come out."""
 
-    def __init__(self, opening: Callable[[], BinaryIO], budget: _Budget) -> None:
+    def __init__(self, opening: Callable[[], BinaryIO], budget: Budget) -> None:
         self._opening, self._budget = opening, budget
 
     @contextmanager
@@ -203,7 +158,7 @@ class _Member:
 
 
 class _Counted(io.RawIOBase):
-    def __init__(self, stream: BinaryIO, budget: _Budget) -> None:
+    def __init__(self, stream: BinaryIO, budget: Budget) -> None:
         self._stream, self._budget = stream, budget
 
     def readable(self) -> bool:
@@ -237,12 +192,7 @@ def _zip_name(info: zipfile.ZipInfo) -> tuple[bytes, str]:
         raw = info.orig_filename.encode("cp437")
     except UnicodeEncodeError:
         return info.orig_filename.encode("utf-8", "surrogateescape"), "utf-8, stated"
-    for encoding in ("ascii", "utf-8", "cp949"):
-        try:
-            return raw.decode(encoding).encode(), encoding
-        except UnicodeDecodeError:
-            continue
-    return raw, "unknown"
+    return decoded_name(raw)
 
 
 def _zip_time(info: zipfile.ZipInfo) -> Json:
@@ -250,11 +200,4 @@ def _zip_time(info: zipfile.ZipInfo) -> Json:
     try:
         return datetime(*info.date_time).isoformat()  # noqa: DTZ001 (nobody said a zone)
     except ValueError:
-        return None
-
-
-def _shown(seconds: float) -> Json:
-    try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, OverflowError, OSError):
         return None

@@ -20,9 +20,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from evidencekit.metadata.hwpx.fixed import OWN_WORDS as OF_HANGUL
 from evidencekit.metadata.office.sheets.allowed import OWN_WORDS as OF_SHEETS
 from evidencekit.metadata.office.slides.allowed import OWN_WORDS as OF_SLIDES
 from evidencekit.metadata.office.words.allowed import OWN_WORDS as OF_WORDS
+from evidencekit.metadata.svg.allowed import OWN_WORDS as OF_DRAWINGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,9 @@ class Kind:
     show: str | None = None
     """None where nothing that may be installed here decodes it; then only coded data are judged."""
     inner: str | None = None
+    is_text: bool = False
+    """Whether words that are seen stand in the file as they are; then only ``inner`` is searched,
+    which leaves them out."""
     as_pictures: str | None = None
     """Writes pictures of pages instead, in the manner of ``rebuild``."""
     own_words: tuple[str, ...] = ()
@@ -119,7 +124,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "video/ogg": Kind(name="Ogg", read="sound.ogg:read"),
         "audio/wav": _sound("WAV", "riff"),
         "audio/amr": _sound("AMR", "amr"),
-        "video/x-msvideo": Kind(name="AVI", read="sound.riff:read"),
+        "video/x-msvideo": Kind(
+            name="AVI", read="sound.riff:read", rebuild="avi.rebuild:rebuild", show="playing:show"
+        ),
         "application/pdf": Kind(
             name="PDF",
             read="pdf.read:read",
@@ -131,7 +138,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         f"{_OFFICE}.wordprocessingml.document": _office("DOCX", "words", OF_WORDS),
         f"{_OFFICE}.spreadsheetml.sheet": _office("XLSX", "sheets", OF_SHEETS),
         f"{_OFFICE}.presentationml.presentation": _office("PPTX", "slides", OF_SLIDES),
-        "application/hwp+zip": _paper("HWPX"),
+        "application/hwp+zip": Kind(
+            name="HWPX",
+            read="hwpx.read:read",
+            rebuild="hwpx.rebuild:rebuild",
+            inner="hwpx.inner:inner",
+            own_words=OF_HANGUL,
+        ),
         "application/x-hwp": _old_paper("HWP"),
         "application/msword": _old_paper("DOC"),
         "application/vnd.ms-excel": _old_paper("XLS"),
@@ -146,11 +159,20 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             rebuild="tiff.rebuild:rebuild",
             show="tiff.show:show",
         ),
-        "image/svg+xml": Kind(name="SVG", read="svg.read:read"),
+        "image/svg+xml": Kind(
+            name="SVG",
+            read="svg.read:read",
+            rebuild="svg.rebuild:rebuild",
+            show="svg.show:show",
+            inner="svg.inner:inner",
+            is_text=True,
+            own_words=OF_DRAWINGS,
+        ),
         "image/heic": _picture_file("HEIC", "heif.show:show"),
         "image/heif": _picture_file("HEIF", "heif.show:show"),
         "image/heic-sequence": Kind(name="HEIC", read="heif.read:read"),
         "image/avif": _picture_file("AVIF", "heif.show:show_avif"),
+        "image/x-canon-cr3": Kind(name="CR3", read="isobmff.read:read"),
         "image/jxl": Kind(name="JPEG XL", read="exif.read:read_file"),
     }
 )

@@ -98,6 +98,9 @@ def _lines(frame: Any) -> Iterator[bytes]:
             if one.plane == number
         )
         data = memoryview(plane)
+        if not plane.line_size:  # a palette
+            yield bytes(data)
+            continue
         for start in range(0, plane.height * plane.line_size, plane.line_size):
             yield bytes(data[start : start + min(used or plane.line_size, plane.line_size)])
 

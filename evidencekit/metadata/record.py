@@ -10,6 +10,12 @@ from typing import BinaryIO
 from evidencekit import __version__
 from evidencekit.formats.canonical import encode
 from evidencekit.metadata.facts import MAX_FACTS, Fact, fact_from_json, fact_to_json
+from evidencekit.metadata.identify.magic import (
+    Opinion,
+    OpinionUnavailable,
+    opinion_from_json,
+    opinion_to_json,
+)
 from evidencekit.model.json import Json
 from evidencekit.sandbox.runner import ParserFailed, Worker
 
@@ -26,6 +32,8 @@ class Record:
     """What could not be read, in English, as recorded; may quote the file: hostile text."""
     exifread: str | None
     """Version of the library that read Exif; None where nothing was read."""
+    opinion: Opinion | OpinionUnavailable
+    """What libmagic takes the file for."""
     failed: ParserFailed | None = None
     """Set where the reader itself was ended; then ``facts`` is empty."""
 
@@ -43,6 +51,7 @@ def encode_record(found: Record) -> bytes:
         {
             "format": FORMAT,
             "media_type": found.media_type,
+            "second_opinion": opinion_to_json(found.opinion),
             "reader": {"evidencekit": __version__, "exifread": found.exifread},
             "facts": [fact_to_json(fact) for fact in found.facts],
             "problems": list(found.problems),
@@ -53,14 +62,24 @@ def encode_record(found: Record) -> bytes:
 def _empty_record(media_type: str, failed: ParserFailed) -> Record:
     problem = f"not read: {failed.why} {failed.detail}".strip()
     return Record(
-        media_type=media_type, facts=(), problems=(problem,), exifread=None, failed=failed
+        media_type=media_type,
+        facts=(),
+        problems=(problem,),
+        exifread=None,
+        failed=failed,
+        opinion=OpinionUnavailable(why="not asked"),
     )
 
 
 def _read_answer(answer: Json, media_type: str) -> Record | ParserFailed:
     """Take nothing on trust: a worker answers what a hostile file made of it."""
     match answer:
-        case {"facts": list(facts), "problems": list(problems), "exifread": str(version)}:
+        case {
+            "facts": list(facts),
+            "problems": list(problems),
+            "exifread": str(version),
+            "opinion": opinion,
+        }:
             if len(facts) > MAX_FACTS:
                 return ParserFailed(why="crashed", detail="more facts than it may find")
             try:
@@ -68,6 +87,12 @@ def _read_answer(answer: Json, media_type: str) -> Record | ParserFailed:
             except ValueError:
                 return ParserFailed(why="crashed", detail="an answer that is none")
             said = tuple(str(problem) for problem in problems)
-            return Record(media_type=media_type, facts=read, problems=said, exifread=version)
+            return Record(
+                media_type=media_type,
+                facts=read,
+                problems=said,
+                exifread=version,
+                opinion=opinion_from_json(opinion),
+            )
         case _:
             return ParserFailed(why="crashed", detail="an answer that is none")

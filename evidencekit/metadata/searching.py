@@ -50,8 +50,10 @@ def find(regions: Iterable[bytes], needles: list[str]) -> list[int]:
 
 
 def _regions(stream: BinaryIO, media_type: str) -> Iterator[bytes]:
-    yield from _blocks(stream)
-    inner = KINDS[media_type].inner
+    kind = KINDS[media_type]
+    if not kind.is_text:
+        yield from _blocks(stream)
+    inner = kind.inner
     if inner is not None:
         stream.seek(0)
         yield from function(inner)(stream)

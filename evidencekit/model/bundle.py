@@ -41,6 +41,17 @@ class StampFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CounterFact:
+    """One countersignature of a seal, as it says itself."""
+
+    name: str
+    """Of its file, beside the seal's signature."""
+    signer_name: str
+    signer_fingerprint: str
+    stamps: tuple[StampFact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SealFact:
     """One seal, as its own files say; checking is the recipient's."""
 
@@ -52,6 +63,7 @@ class SealFact:
     stamps: tuple[StampFact, ...]
     ledger_size: int
     artifact_count: int
+    counters: tuple[CounterFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ def sign_detached(content: bytes, signer: Signer, *, at: datetime) -> bytes:
                 "signing_time", cms.Time({"utc_time": core.UTCTime(at.replace(microsecond=0))})
             ),
             _attribute("message_digest", hashlib.new(digest, content).digest()),
-            _attribute("signing_certificate_v2", _bound(leaf, leaf_der)),
+            _attribute("signing_certificate_v2", _bound(signer.certificates)),
         ]
     )
     info = cms.SignerInfo(
@@ -108,21 +108,21 @@ def _algorithms(
     return digest, algos.SignedDigestAlgorithm({"algorithm": name})
 
 
-def _bound(leaf: asn1_x509.Certificate, leaf_der: bytes) -> tsp.SigningCertificateV2:
-    # RFC 5035 §3: SHA-256 is the default, so the algorithm is left out in DER.
-    return tsp.SigningCertificateV2(
-        {
-            "certs": [
-                {
-                    "cert_hash": hashlib.sha256(leaf_der).digest(),
-                    "issuer_serial": {
-                        "issuer": [asn1_x509.GeneralName({"directory_name": leaf.issuer})],
-                        "serial_number": leaf.serial_number,
-                    },
-                }
-            ]
-        }
-    )
+def _bound(certificates: tuple[bytes, ...]) -> tsp.SigningCertificateV2:
+    """Bind the signer's certificate and those above: none can be changed or exchanged."""
+    return tsp.SigningCertificateV2({"certs": [_identified(der) for der in certificates]})
+
+
+def _identified(der: bytes) -> dict[str, object]:
+    # RFC 5035 §4: SHA-256 is the default, so the algorithm is left out in DER.
+    certificate = asn1_x509.Certificate.load(der)
+    return {
+        "cert_hash": hashlib.sha256(der).digest(),
+        "issuer_serial": {
+            "issuer": [asn1_x509.GeneralName({"directory_name": certificate.issuer})],
+            "serial_number": certificate.serial_number,
+        },
+    }
 
 
 def _attribute(name: str, value: object) -> cms.CMSAttribute:

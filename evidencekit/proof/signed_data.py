@@ -26,7 +26,7 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
-_UNREADABLE = (
+UNREADABLE = (
     ValueError,
     TypeError,
     UnsupportedAlgorithm,
@@ -34,6 +34,7 @@ _UNREADABLE = (
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
+"""What the cryptography package raises for what it cannot read."""
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 
 
@@ -43,6 +44,8 @@ class Signature:
 
     signer: x509.Certificate
     others: tuple[x509.Certificate, ...]
+    bound: tuple[x509.Certificate, ...]
+    """Those of ``others`` whose digests were signed too: a change in one would show."""
     claimed_at: datetime | None
     """signing-time: the signer's clock, evidence of nothing."""
     attributes: frozenset[str]
@@ -66,9 +69,11 @@ def verify_signed_data(signed: cms.SignedData, content: bytes, *, what: str) -> 
     _require_certificate_bound(attributes, signer, what)
     _require_signature(info, signer, digest, what)
     claimed = attributes.get("signing_time")
+    others = tuple(certificate for certificate in certificates if certificate != signer)
     return Signature(
         signer=signer,
-        others=tuple(certificate for certificate in certificates if certificate != signer),
+        others=others,
+        bound=_bound(attributes, others),
         claimed_at=claimed.native if claimed is not None else None,
         attributes=frozenset(attributes),
         has_extras=bool(info["unsigned_attrs"].native) or bool(signed["crls"].native),
@@ -96,7 +101,7 @@ def _certificates(signed: cms.SignedData, what: str) -> tuple[x509.Certificate, 
         found = tuple(x509.load_der_x509_certificate(sequence(item.contents)) for item in chosen)
         for certificate in found:
             _ = certificate.extensions, certificate.public_key()  # parsed lazily: now or never
-    except _UNREADABLE as exc:
+    except UNREADABLE as exc:
         raise EvidenceDoubted(f"{what}: a certificate in it cannot be read") from exc
     if len(set(found)) != len(found):
         raise EvidenceDoubted(f"{what}: a certificate stands in it twice")
@@ -163,6 +168,26 @@ def _require_certificate_bound(
         first["cert_hash"].native, hashlib.new(name, der, usedforsecurity=False).digest()
     ):
         raise EvidenceDoubted(f"{what}: binds another certificate than the signer's")
+
+
+def _bound(
+    attributes: dict[str, core.Asn1Value], others: tuple[x509.Certificate, ...]
+) -> tuple[x509.Certificate, ...]:
+    # RFC 5035 §5.4: the first is the signer's, those that follow are of its path.
+    if "signing_certificate_v2" not in attributes:
+        return ()
+    further = list(attributes["signing_certificate_v2"]["certs"])[1 : MAX_CERTIFICATES + 1]
+    named = {
+        (item["hash_algorithm"]["algorithm"].native, item["cert_hash"].native) for item in further
+    }
+    return tuple(
+        certificate
+        for certificate in others
+        if any(
+            (name, hashlib.new(name, certificate.public_bytes(Encoding.DER)).digest()) in named
+            for name in HASHES
+        )
+    )
 
 
 def _require_signature(

@@ -37,8 +37,14 @@ _FORBIDDEN = frozenset(
 )  # fmt: skip
 
 
-_PACKAGES = ("pypdfium2_raw",)
+_PACKAGES = ("pypdfium2_raw", "pylibmagic")
 """Parsers that load a library of their own when they are imported, by ctypes."""
+_OF_THE_SYSTEM = (
+    "libmagic.so.1",
+    "libarchive.so.13",
+    "/usr/lib/libarchive.dylib",
+    "/usr/lib/libarchive.2.dylib",
+)
 
 
 def tie_hands(limits: Limits) -> None:
@@ -67,11 +73,12 @@ def _limit(which: int, value: int) -> None:
 
 
 def _libraries() -> Iterator[str]:
-    """Yield the files that the few packages load which may."""
+    """Yield what the few parsers load which may."""
+    yield from _OF_THE_SYSTEM
     for package in _PACKAGES:
         spec = find_spec(package)
         for folder in spec.submodule_search_locations or () if spec else ():
-            yield from (str(path) for path in Path(folder).glob("*.so"))
+            yield from (str(path) for path in Path(folder).glob("*.so*"))
             yield from (str(path) for path in Path(folder).glob("*.dylib"))
 
 

@@ -18,8 +18,10 @@ Writer: TypeAlias = Callable[[BinaryIO, BinaryIO, Json], Json]
 
 PARSERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "archive.library": ("evidencekit.intake.unpacking", "library"),
         "fingerprint.film": ("evidencekit.metadata.fingerprint.picture", "film"),
         "fingerprint.picture": ("evidencekit.metadata.fingerprint.picture", "picture"),
+        "metadata.opinion": ("evidencekit.metadata.reading", "opinion"),
         "metadata.read": ("evidencekit.metadata.reading", "read"),
         "metadata.search": ("evidencekit.metadata.searching", "search"),
         "metadata.show": ("evidencekit.metadata.showing", "show"),
@@ -37,6 +39,7 @@ PARSERS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 WRITERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "archive.unpack": ("evidencekit.intake.unpacking", "unpack"),
         "chats.write": ("evidencekit.metadata.chats.writing", "write"),
         "metadata.rebuild": ("evidencekit.metadata.rebuilding", "rebuild"),
         "trial.copy": ("evidencekit.sandbox.trials", "copy"),

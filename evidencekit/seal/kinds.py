@@ -9,6 +9,7 @@ from evidencekit.errors import KeyUnusable
 from evidencekit.text.catalog import _
 
 PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+PublicKey: TypeAlias = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 MIN_FOREIGN_RSA_BITS = 2048  # agency certificates in use
 _CURVES = (ec.SECP256R1, ec.SECP384R1)
@@ -42,7 +43,20 @@ def require_kind(key: object, *, what: str) -> PrivateKey:
         return key
     if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, _CURVES):
         return key
-    raise KeyUnusable(
+    raise _other_kind(what)
+
+
+def require_public_kind(key: object, *, what: str) -> PublicKey:
+    """Return the public half of a key that seals may be signed with."""
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= MIN_FOREIGN_RSA_BITS:
+        return key
+    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, _CURVES):
+        return key
+    raise _other_kind(what)
+
+
+def _other_kind(what: str) -> KeyUnusable:
+    return KeyUnusable(
         _("{what}: seals are signed with RSA of 2048 bits or more, P-256 or P-384").format(
             what=what
         )

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from evidencekit.errors import EvidenceDoubted
@@ -81,9 +82,10 @@ class Index:
     def catch_up(self, root: Path) -> None:
         """Take in what the ledger holds beyond the index."""
         covered = covered_by(self._db)
-        self.append(
-            events_after(root, ledger_end=covered.ledger_end, bodies_end=covered.bodies_end)
-        )
+        events = events_after(root, ledger_end=covered.ledger_end, bodies_end=covered.bodies_end)
+        first = next(events, None)
+        if first is not None:  # an empty transaction would wait for everybody who still reads
+            self.append(chain((first,), events))
 
     def fall_back(self, root: Path) -> None:
         """Go on in memory, with everything that the ledger holds: the disk has let us down."""

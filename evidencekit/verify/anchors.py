@@ -1,9 +1,11 @@
 """Whom the verifying person trusts, and as of when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
+
+from evidencekit.proof.revocation import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,3 +19,5 @@ class Anchors:
     now: datetime
     require_time: bool = False
     require_revocation: bool = False
+    revocation: Evidence = field(default_factory=Evidence)
+    """From ``--crl`` and ``--ocsp``, and from the seals themselves: believed by its signatures."""

@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from evidencekit.errors import EvidenceDoubted
@@ -24,6 +25,8 @@ from evidencekit.verify.heads import dated_lines, judge_heads
 from evidencekit.verify.ledger import judge_gaps, judge_ledger, judge_seal_events
 from evidencekit.verify.payload import Damaged, Hasher
 from evidencekit.verify.reading import raise_unless_false, read_small
+from evidencekit.verify.revocation import read_evidence
+from evidencekit.verify.revoked_keys import judge_revoked_keys
 from evidencekit.verify.seals import judge_seals, judge_time
 from evidencekit.verify.shape import judge_foreign, judge_names, judge_shape, max_list_bytes
 from evidencekit.verify.statement import judge_artifacts, judge_statement, read_statement
@@ -67,6 +70,9 @@ def _verify(
     payload = decode_list(read_small(tree, PAYLOAD_LIST, limit), what=PAYLOAD_LIST)
     checks += judge_names(entries, tags, payload)
     about = read_statement(tree, tags)
+    evidence, unread = read_evidence(tree, entries, SEALS)
+    checks += unread
+    anchors = replace(anchors, revocation=anchors.revocation + evidence)
     checks += judge_documents(tree, entries, tag_list, anchors, says_signed=about.is_signed)
     checks += _compare("tag-files", hasher, entries, tags)
     seals, seal_checks = judge_seals(tree, entries, SEALS, anchors, is_whole=about.whole_case)
@@ -76,6 +82,7 @@ def _verify(
         found = judge_ledger(ledger, bodies, seals, dated)
     checks += [*found.checks, *(judge_gaps(found) if about.whole_case else ())]
     checks += judge_seal_events(seals, found)
+    checks += judge_revoked_keys(seals, found.revoked_keys)
     checks += judge_heads(tree, entries, HEADS, found.heads, anchors)
     checks += judge_statement(about, seals, found)
     checks += judge_artifacts(found, tags, payload)

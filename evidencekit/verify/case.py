@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
 
@@ -25,6 +26,8 @@ from evidencekit.verify.heads import dated_lines, judge_heads
 from evidencekit.verify.ledger import LedgerFindings, judge_gaps, judge_ledger, judge_seal_events
 from evidencekit.verify.payload import Damaged, Hasher
 from evidencekit.verify.reading import raise_unless_false
+from evidencekit.verify.revocation import read_evidence
+from evidencekit.verify.revoked_keys import judge_revoked_keys
 from evidencekit.verify.seals import judge_seals, judge_time, seal_files
 
 
@@ -51,6 +54,9 @@ def _verify(
     tree: FolderTree, anchors: Anchors, hasher: Hasher, checks: list[Check]
 ) -> datetime | None:
     entries = hasher.entries()
+    evidence, unread = read_evidence(tree, entries, SEALS)
+    checks += unread
+    anchors = replace(anchors, revocation=anchors.revocation + evidence)
     seals, seal_checks = judge_seals(tree, entries, SEALS, anchors)
     checks += seal_checks
     if not seals and not seal_checks:
@@ -63,6 +69,7 @@ def _verify(
     checks += judge_heads(tree, entries, HEADS, found.heads, anchors)
     checks += [*_judge_names(tree), *_judge_seal_folders(entries)]
     checks += judge_seal_events(seals, found)
+    checks += judge_revoked_keys(seals, found.revoked_keys)
     if found.sealed < len(found.shown):
         detail = _("{n} artifacts were added after the newest seal: no seal covers them")
         detail = detail.format(n=len(found.shown) - found.sealed)

@@ -9,8 +9,8 @@ from evidencekit.proof.cms import MAX_SIGNATURE_BYTES
 from evidencekit.text.catalog import _
 from evidencekit.verify.anchors import Anchors
 from evidencekit.verify.reading import read_small
-from evidencekit.verify.seals import read_stamps
 from evidencekit.verify.signature import Stamped, judge_signature
+from evidencekit.verify.stamps import read_stamps
 
 
 def judge_documents(

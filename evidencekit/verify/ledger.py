@@ -17,6 +17,7 @@ from evidencekit.model.report import Check, Verdict, failed, not_checked, passed
 from evidencekit.proof.bodies import open_body
 from evidencekit.proof.chain import Chain, accepted_keys, unaccepted_after
 from evidencekit.text.catalog import _
+from evidencekit.verify.revoked_keys import RevokedKey, record_revoked_key
 from evidencekit.verify.seals import JudgedSeal
 
 
@@ -48,6 +49,10 @@ class LedgerFindings:
     """Number of the last line that says that something was purged; 0 where none does."""
     recorded_seals: dict[int, int] = field(default_factory=dict)
     """Seals that events record, with the number of timestamps that they record."""
+    recorded_counters: dict[int, set[str]] = field(default_factory=dict)
+    """Countersignatures that events record: their digests, by the number of the seal."""
+    revoked_keys: dict[str, RevokedKey] = field(default_factory=dict)
+    """Signing keys that events revoke, by the SHA-256 of their certificates."""
     gaps: set[str] = field(default_factory=set)
     """What is not shown: ``<seq>`` for a whole body, else the leaf; purged things are taken out."""
 
@@ -131,6 +136,10 @@ def _shown(line: Line, data: bytes | None, found: LedgerFindings) -> None:
     body = open_body(line, data)
     if body is not None and line.action == "seal":
         _record_seal(body, found)
+    if body is not None and line.action == "countersign":
+        _record_counter(body, found)
+    if body is not None and line.action == "key.revoke":
+        record_revoked_key(line.seq, body, found.revoked_keys)
     if body is None:
         found.withheld += 1
         found.gaps.add(str(line.seq))
@@ -157,10 +166,22 @@ def _record_seal(body: Body, found: LedgerFindings) -> None:
         found.recorded_seals[number] = found.recorded_seals.get(number, 0) + count
 
 
+def _record_counter(body: Body, found: LedgerFindings) -> None:
+    number, digest = body.detail.get("seal"), body.detail.get("signature_sha256")
+    if isinstance(number, int) and isinstance(digest, str):
+        found.recorded_counters.setdefault(number, set()).add(digest)
+
+
 def judge_seal_events(seals: Sequence[JudgedSeal], found: LedgerFindings) -> list[Check]:
     """Hold the seals that are there against those that the ledger records."""
     present = {seal.manifest.seal: seal.stamp_count for seal in seals}
     checks = []
+    counters = {seal.manifest.seal: seal.countersigned.digests for seal in seals}
+    for number, digests in sorted(found.recorded_counters.items()):
+        if digests - counters.get(number, frozenset()):
+            detail = _("the ledger records a countersignature of this seal, and it is missing")
+            name = f"seal-{number}-counter"
+            checks.append(failed(name, Verdict.INCOMPLETE, detail, path=LEDGER))
     for number, stamps in sorted(found.recorded_seals.items()):
         name = f"seal-{number}"
         if number not in present:

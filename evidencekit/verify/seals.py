@@ -16,8 +16,8 @@ from evidencekit.formats.case import (
     CHAIN_PEM,
     MANIFEST,
     SIGNATURE,
+    is_seal_member,
     seal_name,
-    stamp_name,
 )
 from evidencekit.formats.hashing import sha256
 from evidencekit.formats.manifest import MAX_MANIFEST_BYTES, decode_manifest
@@ -28,8 +28,10 @@ from evidencekit.proof.certificates import load_anchors
 from evidencekit.proof.cms import MAX_SIGNATURE_BYTES, certificates_in
 from evidencekit.text.catalog import _
 from evidencekit.verify.anchors import Anchors
+from evidencekit.verify.countersignatures import Countersigned, judge_countersignatures
 from evidencekit.verify.reading import read_small
-from evidencekit.verify.signature import Judged, Stamped, judge_signature
+from evidencekit.verify.signature import Judged, judge_signature
+from evidencekit.verify.stamps import read_stamps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class JudgedSeal:
     stamp_count: int
     certificates: frozenset[bytes]
     """DER certificates that the signature carries."""
+    countersigned: Countersigned
 
 
 def judge_seals(
@@ -71,7 +74,7 @@ def judge_seals(
             checks.append(seal)
             break
         seals.append(seal)
-        checks += [*seal.judged.checks, *_follows(seal, seals[-2:-1])]
+        checks += [*seal.judged.checks, *seal.countersigned.checks, *_follows(seal, seals[-2:-1])]
         checks += _judge_listing(tree, entries, seal, is_whole=is_whole)
         if TAG_SIGNATURE not in entries:  # in a bundle the documents' signature protects it
             checks += _judge_chain_pem(tree, entries, seal)
@@ -92,22 +95,8 @@ def seal_files(entries: Iterable[str], folder: str) -> frozenset[str]:
 
 
 def _is_seal_file(path: str, folder: str) -> bool:
-    parts = path.split("/")
-    if len(parts) != 3 or parts[0] != folder or not parts[1].isdigit():  # noqa: PLR2004
-        return False
-    number = parts[2].removeprefix(f"{SIGNATURE}.").removesuffix(".tsr").removesuffix(".tsq")
-    return parts[2] in (MANIFEST, SIGNATURE, CHAIN_PEM, ARTIFACTS) or number.isdigit()
-
-
-def read_stamps(tree: FileTree, entries: dict[str, Entry], stamped: str) -> tuple[Stamped, ...]:
-    """Return the timestamps that lie beside a signature, numbered from 1 without a gap."""
-    found: list[Stamped] = []
-    while (path := stamp_name(stamped, len(found) + 1, "tsr")) in entries:
-        beside = stamp_name(stamped, len(found) + 1, "tsq")
-        request = read_small(tree, beside, MAX_SIGNATURE_BYTES) if beside in entries else b""
-        response = read_small(tree, path, MAX_SIGNATURE_BYTES)
-        found.append(Stamped(response=response, request=request, path=path))
-    return tuple(found)
+    number, _slash, member = path.removeprefix(f"{folder}/").partition("/")
+    return path.startswith(f"{folder}/") and number.isdigit() and is_seal_member(member)
 
 
 def _judge(
@@ -145,6 +134,16 @@ def _judge(
         judged=judged,
         stamp_count=len(stamps),
         certificates=certificates_in(p7s),
+        countersigned=judge_countersignatures(
+            tree,
+            entries,
+            anchors,
+            name=name,
+            signature=path,
+            p7s=p7s,
+            sealed_by=judged.signer,
+            is_listed=TAG_SIGNATURE in entries,
+        ),
     )
 
 

@@ -16,11 +16,12 @@ from evidencekit.proof.certificates import (
     judge_certificate,
     unexplained,
 )
-from evidencekit.proof.cms import may_sign_documents, names_revocation, read_signature
+from evidencekit.proof.cms import may_sign_documents, read_signature
 from evidencekit.proof.rfc3161 import NotAnAuthority, OtherImprint, Token, ahead_of, read_token
 from evidencekit.proof.signed_data import Signature
 from evidencekit.text.catalog import _
 from evidencekit.verify.anchors import Anchors
+from evidencekit.verify.revocation import judge_signers_revocation, revoked_authority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,8 @@ class Judged:
     """What follows for whatever rests on the signature; VALID only if it holds and the signer was
     trusted at the deciding time."""
     proven_at: datetime | None = None
+    signer: x509.Certificate | None = None
+    """Whose signature holds, trusted or not; None where none does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,7 @@ def judge_signature(
         checks=(passed(name, _("signature holds"), path=path), *signer, *times.checks),
         doubt=max(check.consequence for check in signer),
         proven_at=proven_at,
+        signer=signature.signer,
     )
 
 
@@ -115,7 +119,7 @@ def _judge_stamp(
         times.checks.append(not_checked(name, detail, consequence=_DOUBT, path=stamp.path))
         return
     found = judge_certificate(token.signer, token.others, anchors.authorities, at=token.gen_time)
-    _judge_authority(name, token, found, times, stamp.path)
+    _judge_authority(name, token, found, anchors, times=times, path=stamp.path)
     if not signed.is_listed and found.trust in (Trust.PATH, Trust.PINNED):
         times.checks += stray_certificates(name, token, found, anchors, stamp.path)
 
@@ -131,7 +135,15 @@ def stray_certificates(
     return [not_checked(name, detail, consequence=_DOUBT, path=path)]
 
 
-def _judge_authority(name: str, token: Token, found: Verified, times: _Times, path: str) -> None:
+def _judge_authority(
+    name: str, token: Token, found: Verified, anchors: Anchors, *, times: _Times, path: str
+) -> None:
+    revoked = revoked_authority(found, anchors, at=token.gen_time)
+    if revoked is not None:
+        detail = _("the authority's certificate was revoked at {time}: its token does not count")
+        detail = detail.format(time=_second(revoked.at))
+        times.checks.append(failed(name, Verdict.UNTRUSTED, detail, path=path))
+        return
     if found.trust in (Trust.PATH, Trust.PINNED):
         times.proven.append(token.gen_time)
         detail = _("existed at {time}, says {who}").format(
@@ -176,22 +188,13 @@ def _judge_signer(
     if not may_sign_documents(signer):
         detail = _("{who}: the certificate is not for signing documents").format(who=who)
         return [failed(name, Verdict.UNTRUSTED, detail, path=path)]
-    if unexplained(signature.others, found.path):
+    if unexplained(signature.others, (*found.path, *signature.bound)):
         detail = _("a certificate lies beside the signature that has no part in it")
         return [failed(name, Verdict.INVALID, detail, path=path)]
     return [
         passed(name, _("signed by {who}").format(who=who), path=path),
-        *_revocation(name, found, anchors, path),
+        *judge_signers_revocation(f"{name}-revocation", found, anchors, path, at=at),
     ]
-
-
-def _revocation(name: str, found: Verified, anchors: Anchors, path: str) -> list[Check]:
-    if found.trust is Trust.PINNED:
-        return []
-    if anchors.require_revocation or any(names_revocation(item) for item in found.path[:-1]):
-        detail = _("whether the certificate was revoked cannot be checked offline")
-        return [not_checked(f"{name}-revocation", detail, consequence=_DOUBT, path=path)]
-    return []
 
 
 def _name(certificate: x509.Certificate) -> str:

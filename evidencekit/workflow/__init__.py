@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from evidencekit.model.report import Check, Report, Status, Verdict
     from evidencekit.protocols import Observer, Signer, TimestampAuthority
     from evidencekit.seal.kinds import KeyKind
-    from evidencekit.seal.signer import FileSigner, open_signer
+    from evidencekit.seal.opening import open_signer
+    from evidencekit.seal.signer import FileSigner
     from evidencekit.store.case import Case, Event, Kind, open_case
     from evidencekit.workflow import (
         capture,
@@ -112,7 +113,7 @@ _PLACES = {
     "authorities": "evidencekit.workflow.dating",
     "default_setting": "evidencekit.workflow.setting",
     "open_case": "evidencekit.store.case",
-    "open_signer": "evidencekit.seal.signer",
+    "open_signer": "evidencekit.seal.opening",
 }
 
 __all__ = [

@@ -166,13 +166,24 @@ def _add_folder(bag: Bag, folder: Path, target: str, names: Iterable[str]) -> No
 
 
 def _seal_files(seal: SealFolder, *, is_whole: bool) -> list[str]:
+    counters = seal.counters()
     stamps = [
-        stamp_name(SIGNATURE, number, suffix)
-        for number in range(1, seal.stamp_count() + 1)
+        stamp_name(signed, number, suffix)
+        for signed in (SIGNATURE, *counters)
+        for number in range(1, seal.stamp_count(signed) + 1)
         for suffix in ("tsq", "tsr")
     ]
     # The list of artifacts tells of all of them; a part is told of by the bodies alone.
-    return [MANIFEST, SIGNATURE, *stamps, CHAIN_PEM, *([ARTIFACTS] if is_whole else [])]
+    told = seal.revocation_files()
+    return [
+        MANIFEST,
+        SIGNATURE,
+        *counters,
+        *stamps,
+        *told,
+        CHAIN_PEM,
+        *([ARTIFACTS] if is_whole else []),
+    ]
 
 
 def _head_files(heads: Path, size: int) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from evidencekit.capture.chromium.installed import TESTED_MAJORS, find_browser
 from evidencekit.errors import BrowserUnavailable
+from evidencekit.intake.packed import can_unpack
 from evidencekit.metadata.identify.magic import OpinionUnavailable, second_opinion
 from evidencekit.text.catalog import _
 from evidencekit.workflow.setting import Setting
@@ -49,8 +50,14 @@ def examine(setting: Setting) -> tuple[Finding, ...]:
             _("copies of films and sound are compared by no decoder; films get no fingerprint"),
         ),
         lambda: _extra(
+            "pkcs11", "python-pkcs11", _("no signing with keys on smart cards and tokens")
+        ),
+        lambda: _extra(
             "pdf", "pypdfium2", _("copies of PDF are compared by no viewer; no --as-pictures")
         ),
+        lambda: _extra("svg", "resvg_py", _("copies of drawings (SVG) are compared by no viewer")),
+        lambda: _extra("mail", "dkimpy", _("signatures of mails (DKIM) are not checked")),
+        _archives,
     )
     return tuple(look() for look in looks)
 
@@ -149,6 +156,19 @@ def _extra(name: str, distribution: str, costs: str) -> Finding:
         hint = _("not installed (pip install 'evidencekit[{extra}]')").format(extra=name)
         return Finding(name=name, is_well=False, detail=hint, costs=costs)
     return Finding(name=name, is_well=True, detail=detail)
+
+
+def _archives() -> Finding:
+    """Ask a worker whether it can load what opens 7z and RAR."""
+    costs = _("7z and RAR are kept and not opened")
+    found = can_unpack()
+    hint = _("not installed (pip install 'evidencekit[{extra}]')").format(extra="archives")
+    return Finding(
+        name="archives",
+        is_well=found is not None,
+        detail=found or f"{hint}, libarchive",
+        costs=None if found else costs,
+    )
 
 
 def _keyring() -> Finding:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from evidencekit.files.opening import open_regular
+from evidencekit.metadata.identify.agreeing import is_agreed
 from evidencekit.metadata.identify.also import also
 from evidencekit.metadata.identify.by_content import identify, is_extension_mismatch
+from evidencekit.metadata.identify.magic import Opinion
 from evidencekit.metadata.kinds import READABLE
 from evidencekit.metadata.record import Record, encode_record, record
 from evidencekit.model.artifact import Artifact, Sensitivity
@@ -71,6 +73,9 @@ def _type_of(
     told: dict[str, Json] = {"extension_mismatch": is_extension_mismatch(find.name, media_type)}
     if find.origin != "intake":
         return told
+    opinion = found.opinion if found is not None else None
+    if isinstance(opinion, Opinion) and not is_agreed(media_type, opinion.media_type):
+        told["disagrees"] = opinion.media_type
     with open_regular(spooled.path) as stream:
         others = also(stream, media_type, found.facts if found is not None else ())
     return told | ({"also": list(others)} if others else {})

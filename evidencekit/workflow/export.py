@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from cryptography import x509
+
 from evidencekit import __version__
 from evidencekit.errors import BadInput, PolicyForbids, TsaUnavailable
 from evidencekit.export.bag import Signed
@@ -23,18 +25,22 @@ from evidencekit.export.profiles import (
 )
 from evidencekit.files.age import parse_recipients
 from evidencekit.files.durable import disk_errors
+from evidencekit.formats.case import SIGNATURE
 from evidencekit.model.bundle import BundleFile
 from evidencekit.model.event import Actor
 from evidencekit.model.json import Json
 from evidencekit.model.seal import Stamp
-from evidencekit.proof.cms import sign_detached
+from evidencekit.proof.cms import certificates_in, sign_detached
 from evidencekit.protocols import Observer, Signer, Silent, TimestampAuthority
+from evidencekit.seal.signer import ChainedSigner
+from evidencekit.seal.suitable import require_suitable
 from evidencekit.store.case import Case, Kind
 from evidencekit.store.writer import CaseWriter, open_writer
 from evidencekit.text.catalog import _, ngettext
 from evidencekit.workflow.bundle import Contents
 from evidencekit.workflow.cases import MAX_TEXT
 from evidencekit.workflow.delivery import deliver, require_free
+from evidencekit.workflow.key_life import require_in_use
 from evidencekit.workflow.seals import SealFolder, seals_of
 from evidencekit.workflow.setting import Setting
 from evidencekit.workflow.stamping import ask_each
@@ -91,8 +97,13 @@ def export(
     Without ``signer`` its documents are not signed, and a recipient will be told so. An authority
     that does not answer leaves them undated and is reported; it stops nothing. Raises
     :class:`BadInput` where the case is not sealed as it stands, :class:`PolicyForbids` where a
-    support case would go out in clear without ``clear``.
+    support case would go out in clear without ``clear``, :class:`CertificateUnsuitable` where the
+    signer's certificate must not sign now.
     """
+    if signer is not None:
+        signer = _with_known_chain(signer, case)
+        require_suitable(signer.certificates, at=setting.clock())
+        require_in_use(case, signer)
     require_exportable(case, profile=profile, out=out, encrypt_to=encrypt_to, clear=clear)
     if any(len(text or "") > MAX_TEXT for text in (purpose, recipient)):
         raise BadInput(_("a text is longer than {n} characters").format(n=MAX_TEXT))
@@ -151,6 +162,17 @@ def export(
         warnings=_warnings(case, plan, encrypt_to, signer, missing),
         missing=tuple(missing),
     )
+
+
+def _with_known_chain(signer: Signer, case: Case) -> Signer:
+    """Add the authorities that a seal by the same certificate came with."""
+    existing = seals_of(case.root)
+    if not existing:
+        return signer
+    known = certificates_in((existing[-1].path / SIGNATURE).read_bytes())
+    if signer.certificates[0] not in known:
+        return signer
+    return ChainedSigner(signer, map(x509.load_der_x509_certificate, sorted(known)))
 
 
 def require_exportable(

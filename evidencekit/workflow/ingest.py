@@ -12,8 +12,10 @@ from typing import BinaryIO
 
 from evidencekit.errors import SourceChanged, SourceRefused, SourceUnreadable
 from evidencekit.formats.fields import encode_base64
-from evidencekit.intake.archives import CLOSED, MAX_DEPTH, OPENED, Archive, ArchiveSource
+from evidencekit.intake.archives import MAX_DEPTH, OPENED, ArchiveSource
 from evidencekit.intake.files import FileSource, StreamSource
+from evidencekit.intake.members import Archive
+from evidencekit.intake.packed import PACKED, PackedSource
 from evidencekit.model.artifact import Artifact, Sensitivity
 from evidencekit.model.event import Actor
 from evidencekit.model.find import Find, Refused
@@ -115,13 +117,18 @@ class _Taking:
             yield from self._open(archive, depth + 1)
 
     def _open(self, archive: Archive, depth: int) -> Iterator[Outcome]:
-        if depth > MAX_DEPTH or archive.media_type in CLOSED:
-            why = "archive-too-deep" if depth > MAX_DEPTH else "archive-not-opened"
-            yield from self.take_all(iter((Refused(name=archive.name, why=why),)), depth)
+        if depth > MAX_DEPTH:
+            refused = Refused(name=archive.name, why="archive-too-deep")
+            yield from self.take_all(iter((refused,)), depth)
             return
         sha256 = self._case.artifact(archive.id).sha256
         with self._case.open_object(sha256) as stream:
-            yield from self.take_all(ArchiveSource(stream, archive).collect(), depth)
+            source: Source = (
+                PackedSource(stream, archive, self._batch.folder)
+                if archive.media_type in PACKED
+                else ArchiveSource(stream, archive)
+            )
+            yield from self.take_all(source.collect(), depth)
 
     @staticmethod
     def _heed(outcomes: Iterator[Outcome], archives: list[Archive]) -> Iterator[Outcome]:
@@ -130,7 +137,7 @@ class _Taking:
             yield outcome
             if isinstance(outcome, Added | Already):
                 one = outcome.artifact if isinstance(outcome, Added) else outcome.row
-                if one.media_type in OPENED | CLOSED:
+                if one.media_type in OPENED | PACKED:
                     archives.append(
                         Archive(id=one.id, name=one.name, size=one.size, media_type=one.media_type)
                     )
@@ -162,6 +169,11 @@ class _Batch:
         self._refused: list[Refused] = []
         self._bytes = 0
         self._recorded: dict[tuple[int, int], dict[tuple[str, Digest], Sensitivity]] = {}
+
+    @property
+    def folder(self) -> Path:
+        """For unfinished work; gone with the command."""
+        return self._writer.spool.folder
 
     def take(self, find: Find | Refused) -> Iterator[Outcome]:
         """Spool one find; what is refused here is recorded with the next commit."""

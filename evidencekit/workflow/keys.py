@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from evidencekit.errors import BadInput, KeyUnusable
+from evidencekit.errors import BadInput
 from evidencekit.files.durable import disk_errors, sync_path, write_durably
 from evidencekit.files.opening import read_whole
 from evidencekit.files.streaming import write_all
@@ -23,15 +23,17 @@ from evidencekit.model.ids import CaseId
 from evidencekit.proof.certificates import fingerprint
 from evidencekit.seal.certificate import self_signed, signing_request
 from evidencekit.seal.kinds import KeyKind, PrivateKey, generate
+from evidencekit.seal.opening import is_locked, read_certificates
+from evidencekit.seal.pem_key import CERTIFICATE, certificate_path
 from evidencekit.seal.pkcs8 import encrypt_key
-from evidencekit.seal.signer import MAX_KEY_FILE, SCHEME, path_from_uri
+from evidencekit.seal.uri import Scheme, parse_key_uri
 from evidencekit.text.catalog import _
 from evidencekit.workflow.setting import Setting
 
 _FORMAT = "evidencekit/keys/1"
 _FILE = "keys.json"
 _MAX_FILE = 2**24  # some 10⁵ cases
-_CERTIFICATE, _REQUEST = ".crt", ".csr"
+_REQUEST = ".csr"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +49,12 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyView:
-    """What the certificate of a key says; the key itself is not opened."""
+    """What the certificate of a key says."""
 
-    key: Path
-    certificate: Path
+    key: str
+    """Where it is: the path of a file, else the URI."""
+    certificate: str
+    """Where its certificate is."""
     subject: str
     """Hostile text, if the certificate came from elsewhere."""
     issuer: str
@@ -73,29 +77,24 @@ def new_key(
     statement = signing_request(key, name) if csr else self_signed(key, name, at=setting.clock())
     encrypted = encrypt_key(key, passphrase)
     with disk_errors(str(out.parent)):
-        _create(out, encrypted, mode=0o600)
-        _create(beside, statement, mode=0o644)
+        create(out, encrypted, mode=0o600)
+        create(beside, statement, mode=0o644)
         sync_path(out.parent)
     shown = _key_fingerprint(key) if csr else fingerprint(x509.load_pem_x509_certificate(statement))
     return NewKey(key=out, certificate=beside, fingerprint=shown)
 
 
-def show_key(uri: str) -> KeyView:
-    """Read the certificate beside a key; raises :class:`KeyUnusable` where there is none."""
-    path = path_from_uri(uri)
-    beside = path.with_suffix(_CERTIFICATE)
-    try:
-        certificate = x509.load_pem_x509_certificates(read_whole(beside, limit=MAX_KEY_FILE))[0]
-    except OSError as exc:
-        raise KeyUnusable(
-            _("{path}: {reason}").format(path=beside, reason=exc.strerror),
-            hint=_("a key is KEY.pem with its certificate KEY.crt beside it (key new makes both)"),
-        ) from exc
-    except ValueError as exc:
-        raise KeyUnusable(_("{what}: no PEM certificate in it").format(what=beside.name)) from exc
+def show_key(uri: str, passphrase: str | None = None) -> KeyView:
+    """Read the certificate of a key; raises :class:`KeyUnusable` where there is none.
+
+    The key is opened, and the passphrase needed, only where both lie in one file (``p12:``).
+    """
+    key = parse_key_uri(uri)
+    certificate = read_certificates(uri, passphrase)[0]
+    is_file = key.scheme is Scheme.FILE
     return KeyView(
-        key=path,
-        certificate=beside,
+        key=key.place if is_file else str(key),
+        certificate=str(certificate_path(key.path)) if is_file else str(key),
         subject=certificate.subject.rfc4514_string(),
         issuer=certificate.issuer.rfc4514_string(),
         valid_from=certificate.not_valid_before_utc,
@@ -105,18 +104,10 @@ def show_key(uri: str) -> KeyView:
     )
 
 
-def is_locked(uri: str) -> bool:
-    """Tell whether a key asks for a passphrase; a file that cannot be read does not."""
-    try:
-        return b"ENCRYPTED" in read_whole(path_from_uri(uri), limit=MAX_KEY_FILE)
-    except (OSError, BadInput):
-        return False
-
-
 def remember_key(case_id: CaseId, uri: str, setting: Setting) -> None:
     """Note which key sealed a case, so that the next seal and export need not be told."""
     known = _read(setting)
-    absolute = SCHEME + str(path_from_uri(uri).absolute())
+    absolute = str(parse_key_uri(uri).absolute())
     if known.get(case_id) == absolute:
         return
     document = {"format": _FORMAT, "keys": {**known, case_id: absolute}}
@@ -149,7 +140,7 @@ def require_key_place(out: Path, *, csr: bool) -> Path:
 
     Raises :class:`BadInput` where one of both cannot be made.
     """
-    beside = out.with_suffix(_REQUEST if csr else _CERTIFICATE)
+    beside = out.with_suffix(_REQUEST if csr else CERTIFICATE)
     if beside == out:
         raise BadInput(_("{path}: a key needs another name than its certificate").format(path=out))
     if any((folder / CASE_FILE).is_file() for folder in out.resolve().parents):
@@ -168,7 +159,8 @@ def require_key_place(out: Path, *, csr: bool) -> Path:
     return beside
 
 
-def _create(path: Path, data: bytes, *, mode: int) -> None:
+def create(path: Path, data: bytes, *, mode: int) -> None:
+    """Write a file that must not be there yet, through to the disk."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     fd = os.open(path, flags, mode)
     try:

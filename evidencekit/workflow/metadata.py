@@ -6,18 +6,19 @@ from pathlib import Path
 
 from evidencekit.errors import BadInput
 from evidencekit.export.places import render_places
-from evidencekit.files.streaming import HEAD
 from evidencekit.formats.canonical import decode_object
 from evidencekit.formats.times import read_time
 from evidencekit.metadata.contradictions import Contradiction, contradictions
 from evidencekit.metadata.facts import Fact, fact_from_json
 from evidencekit.metadata.generation import Trace, traces
-from evidencekit.metadata.identify.magic import Opinion, OpinionUnavailable, second_opinion
+from evidencekit.metadata.identify.agreeing import is_agreed
+from evidencekit.metadata.identify.magic import Opinion, OpinionUnavailable, opinion_from_json
 from evidencekit.metadata.places import places_in
 from evidencekit.metadata.record import FORMAT
 from evidencekit.metadata.summary import Summary, summary
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.json import JsonObject
+from evidencekit.sandbox.runner import ParserFailed, Worker
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _
 from evidencekit.workflow.targets import require_outside, write_for_owner
@@ -38,26 +39,40 @@ class MetadataView:
     traces: tuple[Trace, ...]
     """Programs that generate or edit, as far as they left their names."""
     second_opinion: Opinion | OpinionUnavailable
-    """What libmagic takes the file for, asked now, not recorded."""
+    """What libmagic takes the file for: as recorded at intake, else asked now."""
+    agrees: bool
+    """Whether that is the same type; where there is no opinion, nobody disagrees."""
     facts: tuple[Fact, ...]
 
 
 def show(case: Case, artifact_id: str) -> MetadataView:
     """Read the record of one artifact; raises :class:`~evidencekit.errors.BadInput`."""
     artifact = case.artifact(artifact_id)
-    with case.open_object(artifact.sha256) as stream:
-        head = stream.read(HEAD)
     record = _read_record(case, artifact)
     facts = _facts(record)
+    opinion = _opinion(case, artifact, record)
     return MetadataView(
         artifact=artifact,
         record=record,
         summary=summary(facts) if record is not None else None,
         contradictions=contradictions(facts, modified=_modified(artifact)),
         traces=traces(facts),
-        second_opinion=second_opinion(head),
+        second_opinion=opinion,
+        agrees=isinstance(opinion, OpinionUnavailable)
+        or is_agreed(artifact.media_type, opinion.media_type),
         facts=tuple(facts),
     )
+
+
+def _opinion(
+    case: Case, artifact: Artifact, record: JsonObject | None
+) -> Opinion | OpinionUnavailable:
+    """Return what was recorded; of a type without a record a worker is asked."""
+    if record is not None and "second_opinion" in record:
+        return opinion_from_json(record["second_opinion"])
+    with case.open_object(artifact.sha256) as stream, Worker() as worker:
+        answer = worker.call("metadata.opinion", stream)
+    return opinion_from_json(None if isinstance(answer, ParserFailed) else answer)
 
 
 def write_map(case: Case, view: MetadataView, out: Path, *, language: str) -> int:

@@ -22,10 +22,14 @@ from evidencekit.model.ids import Digest
 from evidencekit.model.seal import Stamp
 from evidencekit.proof.cms import sign_detached
 from evidencekit.protocols import Observer, Signer, TimestampAuthority
+from evidencekit.seal.suitable import require_suitable
 from evidencekit.store.case import Case
 from evidencekit.store.writer import open_writer
 from evidencekit.text.catalog import _
 from evidencekit.workflow.chain import read_chain
+from evidencekit.workflow.countersign import record_counter
+from evidencekit.workflow.key_life import record_rotation, require_in_use
+from evidencekit.workflow.revocation import Kept, require_unrevoked, write_kept
 from evidencekit.workflow.seal_events import (
     is_changed,
     nothing_changed,
@@ -62,16 +66,22 @@ def seal(
     authorities: Sequence[TimestampAuthority] = (),
     again: bool = False,
     accept_keys: frozenset[bytes] = frozenset(),
+    kept: Sequence[Kept] = (),
     actor: Actor | None = None,
     setting: Setting,
     observer: Observer | None = None,
 ) -> Sealed:
     """Seal what the case holds now.
 
-    ``accept_keys`` are device keys that the signer vouches for besides those already known. Raises
+    ``accept_keys`` are device keys that the signer vouches for besides those already known;
+    ``kept`` are revocation lists and answers about the signer, stored with the seal. Raises
     :class:`BadInput` where nothing changed since the last seal, unless ``again``;
-    :class:`PolicyForbids` where an unknown device key signed ledger lines.
+    :class:`PolicyForbids` where an unknown device key signed ledger lines,
+    :class:`CertificateUnsuitable` where the signer's certificate must not sign now.
     """
+    require_suitable(signer.certificates, at=setting.clock())
+    require_unrevoked(signer.certificates, kept)
+    require_in_use(case, signer)
     machine = setting.machine()
     with open_writer(case.root, case.id, machine, command="seal") as writer:
         actor = actor or case.first_actor()
@@ -82,6 +92,7 @@ def seal(
             if adopted:  # what a killed run of this command had finished, all but its event
                 return _result(existing[-1], existing[-1].stamps(), ())
             raise nothing_changed(existing[-1])
+        record_rotation(case, writer, existing, signer, actor)
         known = accept_keys | {machine.device.public} | mine
         folder = SealFolder(case.root / SEALS / seal_name(len(existing) + 1), len(existing) + 1)
         draft = writer.spool.folder / "seal"
@@ -94,6 +105,7 @@ def seal(
             # The seal's own event comes after what it covers, and this device will sign it.
             manifest = replace(manifest, keys=manifest.keys | {machine.device.public})
             signature = _write_signed(draft, encode_manifest(manifest), signer, setting.clock())
+            write_kept(draft, kept)
             stamps, missing = stamp_beside(draft / SIGNATURE, signature, authorities, first=1)
             _move_into_place(draft, folder.path)
         record_seal(writer, folder, stamps, actor)
@@ -109,6 +121,8 @@ def complete_timestamps(
 ) -> Sealed:
     """Stamp the newest seal at authorities that have not stamped it; for a seal made offline.
 
+    Its countersignatures without any timestamp are stamped too.
+
     Raises :class:`BadInput` where there is no seal, or no authority was given.
     """
     existing = seals_of(case.root)
@@ -121,8 +135,18 @@ def complete_timestamps(
             stamps, missing = stamp_beside(
                 newest.path / SIGNATURE, signature, authorities, first=newest.stamp_count() + 1
             )
+            undated = [name for name in newest.counters() if not newest.stamp_count(name)]
+            later = {
+                name: stamp_beside(
+                    newest.path / name, (newest.path / name).read_bytes(), authorities, first=1
+                )
+                for name in undated
+            }
         if stamps:
             record_seal(writer, newest, stamps, actor or case.first_actor())
+        for name, (found, _missing) in later.items():
+            if found:
+                record_counter(writer, newest, name, found, actor or case.first_actor())
     return _result(newest, stamps, missing)
 
 
@@ -147,7 +171,7 @@ def _write_signed(draft: Path, manifest: bytes, signer: Signer, at: datetime) ->
 
 
 def _move_into_place(draft: Path, folder: Path) -> None:
-    barrier(draft, [draft, *draft.iterdir()])
+    barrier(draft, [draft, *draft.rglob("*")])
     draft.rename(folder)
     barrier(folder, [folder.parent])
 

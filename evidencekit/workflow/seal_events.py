@@ -16,7 +16,7 @@ from evidencekit.workflow.chain import read_chain
 from evidencekit.workflow.seals import SealFolder, seals_of
 from evidencekit.workflow.statement import sealed_heads
 
-_NOTHING_NEW = frozenset({"seal", "export.begin", "export.done"})
+_NOTHING_NEW = frozenset({"seal", "countersign", "export.begin", "export.done"})
 
 
 def record_seal(

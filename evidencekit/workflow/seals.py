@@ -1,13 +1,24 @@
 """The seals that lie in a case folder."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography import x509
+
 from evidencekit.errors import EvidenceDoubted
-from evidencekit.formats.case import MANIFEST, SEALS, SIGNATURE, seal_name, stamp_name
+from evidencekit.formats.case import (
+    MANIFEST,
+    SEALS,
+    SIGNATURE,
+    counter_name,
+    revocation_name,
+    seal_name,
+    stamp_name,
+)
 from evidencekit.formats.hashing import sha256
 from evidencekit.formats.manifest import decode_manifest
-from evidencekit.model.bundle import SealFact, StampFact
+from evidencekit.model.bundle import CounterFact, SealFact, StampFact
 from evidencekit.model.seal import Manifest, Stamp
 from evidencekit.proof.certificates import fingerprint
 from evidencekit.proof.cms import read_signature
@@ -25,25 +36,58 @@ class SealFolder:
         """Read what it states; nothing is checked here but the form."""
         return decode_manifest((self.path / MANIFEST).read_bytes())
 
-    def stamp_count(self) -> int:
-        """Return how many tokens lie beside the signature; they are numbered without gaps."""
+    def signer(self) -> x509.Certificate:
+        """Return whose signature it carries; raises :class:`EvidenceDoubted` for a false one."""
+        data = (self.path / MANIFEST).read_bytes()
+        signature = (self.path / SIGNATURE).read_bytes()
+        return read_signature(signature, data, what=self.path.name).signer
+
+    def all_signers(self) -> tuple[x509.Certificate, ...]:
+        """Return the signer and those who countersigned."""
+        signature = (self.path / SIGNATURE).read_bytes()
+        counters = (
+            read_signature((self.path / name).read_bytes(), signature, what=name)
+            for name in self.counters()
+        )
+        return (self.signer(), *(counter.signer for counter in counters))
+
+    def stamp_count(self, signed: str = SIGNATURE) -> int:
+        """Return how many tokens lie beside a signature; they are numbered without gaps."""
         count = 0
-        while (self.path / stamp_name(SIGNATURE, count + 1, "tsr")).exists():
+        while (self.path / stamp_name(signed, count + 1, "tsr")).exists():
             count += 1
         return count
 
-    def stamps(self) -> tuple[Stamp, ...]:
-        """Return the timestamps beside the signature, named by their authorities' certificates.
+    def revocation_files(self) -> tuple[str, ...]:
+        """Return the names of the lists and answers stored with it; numbered without gaps."""
+        found: list[str] = []
+        for suffix in ("crl", "ocsp"):
+            number = 1
+            while (self.path / revocation_name(number, suffix)).exists():
+                found.append(revocation_name(number, suffix))
+                number += 1
+        return tuple(found)
+
+    def counters(self) -> tuple[str, ...]:
+        """Return the names of the countersignatures; they are numbered without gaps."""
+        found: list[str] = []
+        while (self.path / counter_name(len(found) + 1)).exists():
+            found.append(counter_name(len(found) + 1))
+        return tuple(found)
+
+    def stamps(self, signed: str = SIGNATURE) -> tuple[Stamp, ...]:
+        """Return the timestamps beside a signature, named by their authorities' certificates.
 
         They are read and compared with the signature; whether an authority is to be trusted is
         not judged here. Raises :class:`EvidenceDoubted` for one that is false.
         """
-        signature = (self.path / SIGNATURE).read_bytes()
-        return tuple(self._stamp(number, signature) for number in range(1, self.stamp_count() + 1))
+        signature = (self.path / signed).read_bytes()
+        count = self.stamp_count(signed)
+        return tuple(self._stamp(signed, number, signature) for number in range(1, count + 1))
 
-    def _stamp(self, number: int, signature: bytes) -> Stamp:
-        request = (self.path / stamp_name(SIGNATURE, number, "tsq")).read_bytes()
-        response = (self.path / stamp_name(SIGNATURE, number, "tsr")).read_bytes()
+    def _stamp(self, signed: str, number: int, signature: bytes) -> Stamp:
+        request = (self.path / stamp_name(signed, number, "tsq")).read_bytes()
+        response = (self.path / stamp_name(signed, number, "tsr")).read_bytes()
         token = read_token(response, request, signature, what=self.path.name)
         return Stamp(
             tsa=token.signer.subject.rfc4514_string(),
@@ -76,7 +120,23 @@ def seal_fact(seal: SealFolder) -> SealFact:
         manifest_sha256=sha256(data),
         signer_name=signed.signer.subject.rfc4514_string(),
         signer_fingerprint=fingerprint(signed.signer),
-        stamps=tuple(StampFact(tsa=stamp.tsa, gen_time=stamp.gen_time) for stamp in seal.stamps()),
+        stamps=_stamp_facts(seal.stamps()),
+        counters=tuple(_counter_fact(seal, name) for name in seal.counters()),
         ledger_size=manifest.ledger_size,
         artifact_count=manifest.artifact_count,
     )
+
+
+def _counter_fact(seal: SealFolder, name: str) -> CounterFact:
+    signature, counter = (seal.path / SIGNATURE).read_bytes(), (seal.path / name).read_bytes()
+    signed = read_signature(counter, signature, what=f"{seal.path.name}/{name}")
+    return CounterFact(
+        name=name,
+        signer_name=signed.signer.subject.rfc4514_string(),
+        signer_fingerprint=fingerprint(signed.signer),
+        stamps=_stamp_facts(seal.stamps(name)),
+    )
+
+
+def _stamp_facts(stamps: Iterable[Stamp]) -> tuple[StampFact, ...]:
+    return tuple(StampFact(tsa=stamp.tsa, gen_time=stamp.gen_time) for stamp in stamps)

@@ -5,17 +5,20 @@ when it was sent is held in memory, so that a conversation of a million messages
 """
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from evidencekit.errors import BadInput
+from evidencekit.export.timeline_report import Choice, SourceLine, render_timeline
 from evidencekit.files.streaming import HEAD
+from evidencekit.metadata.chats.message import SAID
 from evidencekit.metadata.chats.recognising import MAY_BE_CHAT, chat_of
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.json import Json, JsonObject
@@ -23,12 +26,17 @@ from evidencekit.sandbox.limits import Limits
 from evidencekit.sandbox.runner import ParserFailed, Worker
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _
+from evidencekit.workflow.capture_account import title_of
+from evidencekit.workflow.targets import require_outside, write_for_owner
 
 KOREA = "Asia/Seoul"
 _OF_KOREA = frozenset({"kakaotalk"})
 """Messengers that say no zone and are used in one country."""
 _FRAME = frozenset({"day", "header"})
 _LAST = datetime.max.replace(tzinfo=UTC)
+_RECORD = re.compile(r"(\S+\._domainkey\.\S+)\s+(?:\d+\s+)?(?:IN\s+)?(?:TXT\s+)?(.{1,8000})")
+_IN_QUOTES = re.compile(r'"([^"]*)"')
+_MAX_KEYS = 1_000
 _MEMORY, _OUTPUT = 2**30, 64 * 2**20
 _SPEED = 2 * 2**20  # bytes a second that parsing does on a slow machine
 
@@ -43,6 +51,8 @@ class Wanted:
     until: date | None = None
     zone: str = ""
     """Zone of times that say none; empty: Korea for messengers of Korea, else unknown."""
+    dkim_keys: Mapping[str, str] = field(default_factory=dict)
+    """TXT records by their name, by which signatures of mails are judged (RFC 6376 §3.6.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +105,24 @@ class Timeline:
                 offset += len(line)
 
 
+def read_dkim_keys(path: Path) -> dict[str, str]:
+    """Read TXT records, one a line, as tools print them: a name, and what it holds.
+
+    Raises :class:`BadInput` for a line that is none, and for more than are read.
+    """
+    keys: dict[str, str] = {}
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip() or line.startswith(("#", ";")):
+                continue
+            found = _RECORD.fullmatch(line.strip())
+            if found is None or number > _MAX_KEYS:
+                raise BadInput(_("{path}: line {n} is no DKIM record").format(path=path, n=number))
+            pieces = _IN_QUOTES.findall(found[2])
+            keys[found[1].rstrip(".").lower()] = "".join(pieces) if pieces else found[2]
+    return keys
+
+
 @contextmanager
 def timeline(case: Case, ids: Sequence[str], wanted: Wanted) -> Iterator[Timeline]:
     """Yield the timeline of some artifacts, or of all that are exports of conversations.
@@ -110,7 +138,7 @@ def timeline(case: Case, ids: Sequence[str], wanted: Wanted) -> Iterator[Timelin
             if platform is not None:
                 # Without a name: what people wrote is on no disk when this process is killed.
                 files.append(held.enter_context(tempfile.TemporaryFile()))
-                sources.append(_parsed(case, artifact, platform, files[-1]))
+                sources.append(_parsed(case, artifact, platform, files[-1], wanted))
             elif ids:
                 raise BadInput(
                     _("{id} is no export of a conversation that is known here").format(
@@ -140,7 +168,7 @@ def _platform(case: Case, artifact: Artifact) -> str | None:
         return chat_of(stream.read(HEAD), artifact.media_type)
 
 
-def _parsed(case: Case, artifact: Artifact, platform: str, out: BinaryIO) -> Source:
+def _parsed(case: Case, artifact: Artifact, platform: str, out: BinaryIO, wanted: Wanted) -> Source:
     seconds = 20 + artifact.size // _SPEED
     limits = Limits(
         wall_s=float(seconds),
@@ -148,8 +176,9 @@ def _parsed(case: Case, artifact: Artifact, platform: str, out: BinaryIO) -> Sou
         memory_bytes=_MEMORY + 6 * artifact.size,
         output_bytes=8 * artifact.size + _OUTPUT,
     )
+    asked: Json = {"platform": platform, "keys": dict(wanted.dkim_keys)}
     with case.open_object(artifact.sha256) as stream, Worker(limits) as worker:
-        answer = worker.write("chats.write", stream, out, platform)
+        answer = worker.write("chats.write", stream, out, asked)
         if isinstance(answer, ParserFailed):
             out.truncate(0)
             answer = {"failed": f"{answer.why} {answer.detail}".strip()}
@@ -222,6 +251,7 @@ def _row(
         "attachments": linked,
         "warnings": piece.get("warnings", []),
         "headers": piece.get("headers", {}),
+        "dkim": piece.get("dkim", []),
     }
 
 
@@ -239,3 +269,27 @@ def _names(case: Case) -> Iterator[tuple[str, str | None]]:
             name = PurePosixPath(row.name).name
             seen[name] = None if name in seen else row.id
     yield from seen.items()
+
+
+def write_report(case: Case, found: Timeline, wanted: Wanted, out: Path, *, language: str) -> None:
+    """Write the timeline for people to ``out``, which must not exist, for its owner only."""
+    require_outside(case.root, out)
+    sources = [
+        SourceLine(
+            id=one.artifact.id,
+            sha256=one.artifact.sha256,
+            platform=one.platform,
+            variant=str(one.told.get("variant", "")),
+            messages=sum(map(one.count, SAID)),
+            unparsed=one.count("unparsed"),
+        )
+        for one in found.sources
+    ]
+    choice = Choice(
+        person=wanted.person,
+        since=str(wanted.since or ""),
+        until=str(wanted.until or ""),
+        zone=wanted.zone,
+    )
+    pieces = render_timeline(found.rows(), sources, choice, case=title_of(case), language=language)
+    write_for_owner(out, pieces)

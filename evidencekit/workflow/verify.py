@@ -45,11 +45,14 @@ def verify(
     identity: Path | None = None,
     require_time: bool = False,
     require_revocation: bool = False,
+    crls: Sequence[Path] = (),
+    ocsp: Sequence[Path] = (),
     setting: Setting,
     observer: Observer | None = None,
 ) -> Report:
     """Return a report on ``path``; nothing is written into it, and no network is used.
 
+    ``crls`` and ``ocsp`` are files with what authorities say of revoked certificates.
     ``identity`` opens an age-encrypted bundle, decrypted into a file without a name. Raises
     :class:`BadInput` where there is no ``path``, :class:`FormatUnreadable` where it is neither
     bundle nor case, or of a version that this release cannot read.
@@ -58,6 +61,7 @@ def verify(
     def anchors() -> "Anchors":
         from evidencekit.verify.anchors import Anchors
         from evidencekit.workflow.anchors import read_anchors
+        from evidencekit.workflow.revocation import evidence_of, read_kept
 
         return Anchors(
             signers=tuple(anchor for file in trust for anchor in read_anchors(file)),
@@ -65,6 +69,7 @@ def verify(
             now=setting.clock(),
             require_time=require_time,
             require_revocation=require_revocation,
+            revocation=evidence_of(read_kept(crls, ocsp)),
         )
 
     observer = observer or Silent()

@@ -8,10 +8,9 @@ from cryptography import x509
 from evidencekit.errors import BadInput, KeyUnusable
 from evidencekit.model.ids import CaseId
 from evidencekit.seal.kinds import KeyKind
-from evidencekit.seal.signer import open_signer
+from evidencekit.seal.opening import is_locked, open_signer
 from evidencekit.workflow.keys import (
     NewKey,
-    is_locked,
     new_key,
     remember_key,
     remembered_key,

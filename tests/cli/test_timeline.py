@@ -1,7 +1,7 @@
 """``timeline`` tells who wrote what when, and what it does not know."""
 
 from tests.cli.transcripts import Cli
-from tests.tools import exports
+from tests.tools import dkim_signing, exports
 
 
 def _with(cli: Cli, **files: str) -> None:
@@ -67,3 +67,39 @@ def test_a_file_that_is_no_export_is_refused_by_name(cli: Cli) -> None:
     done = cli("-C", "C", "timeline", "a2-1")
     assert done.code == 10
     assert "no export" in done.err
+
+
+def test_signatures_of_mails_are_judged_by_keys_that_are_given(cli: Cli) -> None:
+    fields = [("From", "a@example.com"), ("Date", "Mon, 9 Feb 2026 09:03:10 +0900")]
+    _with(cli, mail_eml=dkim_signing.signed(fields, "words\n").decode())
+    assert "not checked" in cli("-C", "C", "timeline").ok().out
+    pieces = dkim_signing.record()
+    line = f'{dkim_signing.NAME}. 3600 IN TXT "{pieces[:100]}" "{pieces[100:]}"\n'
+    (cli.folder / "keys").write_text(f"# from the provider\n{line}")
+    done = cli("-C", "C", "timeline", "--dkim-keys", "keys").ok()
+    assert "[DKIM of example.com: good]" in done.out
+    (cli.folder / "keys").write_text("nonsense\n")
+    assert cli("-C", "C", "timeline", "--dkim-keys", "keys").code == 10
+
+
+def test_the_document_says_where_each_message_stands_and_what_is_assumed(cli: Cli) -> None:
+    _with(cli, kakao_txt=exports.WINDOWS, page_html=exports.TELEGRAM_PAGE)
+    cli("-C", "C", "timeline", "--report", "t.html").ok()
+    page = (cli.folder / "t.html").read_text(encoding="utf-8")
+    assert "시간대 추정: Asia/Seoul" in page
+    assert "시간대가 적혀 있음" in page
+    assert "가해자 &lt;b&gt;" in page
+    assert "계약서.pdf" in page
+    assert "<script" not in page
+    assert (cli.folder / "t.html").stat().st_mode & 0o077 == 0
+    assert cli("-C", "C", "timeline", "--report", "t.html").code == 10
+
+
+def test_the_document_holds_only_what_was_asked_for(cli: Cli) -> None:
+    _with(cli, kakao_txt=exports.WINDOWS)
+    cli(
+        "-C", "C", "timeline", "--person", "홍길동", "--from", "2026-02-10", "--report", "t.html"
+    ).ok()
+    page = (cli.folder / "t.html").read_text(encoding="utf-8")
+    assert "다음 날" in page
+    assert "점심" not in page

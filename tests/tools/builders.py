@@ -14,7 +14,7 @@ from cryptography import x509
 from evidencekit.model.artifact import Artifact
 from evidencekit.model.event import Actor
 from evidencekit.model.ids import ArtifactId
-from evidencekit.protocols import TimestampAuthority
+from evidencekit.protocols import Signer, TimestampAuthority
 from evidencekit.seal.certificate import self_signed
 from evidencekit.seal.kinds import KeyKind, generate
 from evidencekit.seal.signer import FileSigner
@@ -149,7 +149,7 @@ def a_signer(kind: KeyKind = KeyKind.P256) -> FileSigner:
     return FileSigner(key, (x509.load_pem_x509_certificate(pem),))
 
 
-def certificate_of(signer: FileSigner) -> x509.Certificate:
+def certificate_of(signer: Signer) -> x509.Certificate:
     return x509.load_der_x509_certificate(signer.certificates[0])
 
 

@@ -161,3 +161,57 @@ MBOX = "From kim@example.org Mon Feb  9 09:03:11 2026\r\n" + MAIL
 MBOX += "\r\nFrom lee@example.org Mon Feb  9 10:03:11 2026\r\n" + MAIL.replace(
     "09:03:11", "10:03:11"
 )
+
+
+TELEGRAM_PAGE = """<!DOCTYPE html>
+<html><head><meta charset="utf-8"/><title>Exported Data</title></head>
+<body onload="CheckLocation();">
+<div class="page_wrap"><div class="page_header"><div class="content">
+<div class="text bold">
+지인능욕 제보방
+</div></div></div>
+<div class="page_body chat_page"><div class="history">
+<div class="message service" id="message-1"><div class="body details">
+9 February 2026
+</div></div>
+<div class="message default clearfix" id="message12">
+ <div class="pull_left userpic_wrap"><div class="userpic userpic2">
+  <div class="initials">가</div></div></div>
+ <div class="body">
+  <div class="pull_right date details" title="09.02.2026 09:03:10 UTC+09:00">09:03</div>
+  <div class="from_name">가해자 &lt;b&gt;</div>
+  <div class="media_wrap clearfix">
+   <a class="photo_wrap clearfix pull_left" href="photos/photo_1@09-02-2026_09-03-10.jpg">
+    <img class="photo" src="photos/photo_1_thumb.jpg"/></a>
+  </div>
+  <div class="text">첫 줄<br>둘째 줄 &amp; 끝</div>
+ </div>
+</div>
+<div class="message default clearfix joined" id="message13">
+ <div class="body">
+  <div class="pull_right date details" title="09.02.2026 09:04:00 UTC+09:00">09:04</div>
+  <div class="reply_to details">In reply to <a href="#go_to_message12">this message</a></div>
+  <div class="text">이어서</div>
+ </div>
+</div>
+<div class="message default clearfix" id="message14">
+ <div class="body">
+  <div class="pull_right date details" title="09.02.2026 09:05:00">09:05</div>
+  <div class="from_name">나</div>
+  <div class="forwarded body"><div class="from_name">다른 방
+   <span class="date details" title="08.02.2026 01:00:00">08.02.2026</span></div>
+  <div class="text">전달된 글</div></div>
+ </div>
+</div>
+<div class="message default clearfix" id="message15">
+ <div class="body">
+  <div class="pull_right date details" title="09.02.2026 09:06:00 UTC-03:30">09:06</div>
+  <div class="from_name">나</div>
+  <div class="media_wrap clearfix"><div class="media clearfix pull_left media_call success">
+   <div class="body"><div class="title bold">가</div>
+    <div class="status details">Outgoing (12 seconds)</div></div></div></div>
+ </div>
+</div>
+<div class="message service" id="message16"><div class="body details">가해자 removed 나</div></div>
+</div></div></div></body></html>
+"""

@@ -40,6 +40,43 @@ def coded_film(kind: str = "mp4", *, remark: bytes = b"") -> bytes:
     return out.getvalue()
 
 
+@cache
+def fragmented_film(flags: str = "frag_keyframe+empty_moov+default_base_moof") -> bytes:
+    """The same pictures and sound, as recorders of screens write them."""
+    out = io.BytesIO()
+    with av.open(out, "w", format="mp4", options={"movflags": flags}) as container:
+        pictures = picture_track(container, "libx264")
+        pictures.codec_context.gop_size = 4
+        sound: Any = container.add_stream("aac", rate=48000, layout="mono")
+        coded = [*encoded_pictures(pictures, UNREGISTERED.encode()), *encoded_sound(sound)]
+        for packet in sorted(coded, key=lambda one: one.dts * one.time_base):
+            container.mux(packet)
+    return out.getvalue()
+
+
+def planted_fragments() -> bytes:
+    """Return such a film with marks between, beside and behind its fragments."""
+    written = []
+    for kind, content in boxes(fragmented_film()):
+        data = _planted_movie(content) if kind == b"moov" else content
+        if kind == b"moof":
+            written.append(box(b"emsg", b"event " + MARK) + box(b"free", MARK))
+            written.append(box(b"styp", b"msdh" + MARK[:4]) + box(b"sidx", MARK))
+        written.append(box(kind, data + (b"slack " + MARK if kind == b"mdat" else b"")))
+    behind = box(b"uuid", XMP_UUID, b"<x:xmpmeta><a dc:creator='by " + MARK + b"'/>")
+    behind += box(b"free", b"free " + MARK) + box(
+        b"udta", box(b"\xa9cmt", _said(b"beside " + MARK))
+    )
+    return b"".join((*written, behind, box(b"uuid", bytes(16), MARK), box(b"mfra", MARK)))
+
+
+def _planted_movie(content: bytes) -> bytes:
+    content += _user_data() + _metadata() + box(b"junk", MARK[::-1])
+    for path, change in _CHANGES:
+        content = changed(content, path, change)
+    return content
+
+
 def picture_track(container: Any, codec: str) -> Any:
     options = {"preset": "ultrafast"} if codec == "libx264" else {}
     track = container.add_stream(codec, rate=10, options=options)
@@ -48,7 +85,7 @@ def picture_track(container: Any, codec: str) -> Any:
 
 
 def encoded_pictures(track: Any, remark: bytes) -> list[Any]:
-    packets = [*_encoded(track, _pictures()), *track.encode(None)]
+    packets = [*_encoded(track, pictures()), *track.encode(None)]
     if remark:
         packets[0] = _with_remark(packets[0], remark)
     return packets
@@ -71,7 +108,7 @@ def _encoded(track: Any, frames: list[Any]) -> list[Any]:
     return [packet for frame in frames for packet in track.encode(frame)]
 
 
-def _pictures() -> list[av.VideoFrame]:
+def pictures() -> list[av.VideoFrame]:
     found = []
     for number in range(10):
         frame = av.VideoFrame(64, 48, "rgb24")

@@ -11,7 +11,20 @@ from types import MappingProxyType
 
 from PIL import Image
 
-from tests.tools import films, matroska, media, offices, papers, sheets, slides, sounds, tiffs
+from tests.tools import (
+    avis,
+    drawings,
+    films,
+    hangul,
+    matroska,
+    media,
+    offices,
+    papers,
+    sheets,
+    slides,
+    sounds,
+    tiffs,
+)
 from tests.tools.picture_files import planted_picture
 
 MARK = b"MARK-7f3a91"
@@ -254,6 +267,27 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
                 marks=(MARK, b"SERIAL-0001", b"2026:05:01", b"2026-05-01", b"00AB12CD"),
             ),
             Planted(
+                name="planted.avi",
+                media_type="video/x-msvideo",
+                data=avis.planted_avi,
+                facts=avis.FACTS,
+                marks=(MARK, MARK[::-1], b"Fri May 01"),
+            ),
+            Planted(
+                name="planted.hwpx",
+                media_type=hangul.HWPX,
+                data=lambda: hangul.planted_hangul(_photograph()),
+                facts=hangul.FACTS | _OF_EXIF,
+                marks=(MARK, b"SERIAL-0001", b"2026:05:01", b"2026-05-01"),
+            ),
+            Planted(
+                name="planted.svg",
+                media_type=drawings.SVG,
+                data=lambda: drawings.planted_drawing(_photograph()),
+                facts=drawings.FACTS | _OF_EXIF,
+                marks=(MARK, b"SERIAL-0001", b"2026:05:01", b"2026-05-01"),
+            ),
+            Planted(
                 name="planted.xlsx",
                 media_type=sheets.XLSX,
                 data=lambda: sheets.planted_workbook(_photograph()),
@@ -304,6 +338,14 @@ PLANTED: Mapping[str, Planted] = MappingProxyType(
             _picture_file("planted.avif", "image/avif", "AVIF"),
             _picture_file("planted.heif", "image/heif", "HEIF"),
             _film("planted.mp4", "video/mp4", "mp4"),
+            Planted(
+                name="fragments.mp4",
+                media_type="video/mp4",
+                data=films.planted_fragments,
+                facts=films.FACTS | {films.UNREGISTERED},
+                marks=(MARK, MARK[::-1], b"SERIAL-0001", films.MADE.to_bytes(4, "big")),
+                dates=frozenset({films.MADE.to_bytes(4, "big")}),
+            ),
             _film("planted.mov", "video/quicktime", "mov"),
             _film("planted.3gp", "video/3gpp", "3gp"),
             _film("planted.m4a", "audio/mp4", films.SOUND_ONLY),

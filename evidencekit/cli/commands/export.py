@@ -16,7 +16,7 @@ from evidencekit.cli.typed import given, without_case
 from evidencekit.export.profiles import Insisting, Plan
 from evidencekit.model.json import Json
 from evidencekit.protocols import Signer
-from evidencekit.seal.signer import path_from_uri
+from evidencekit.seal.uri import Scheme, parse_key_uri
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _, language, ngettext
 from evidencekit.workflow.dating import authorities
@@ -56,7 +56,11 @@ Form = Literal["bag", "zip"]
     metavar="AGE1...",
     help=_("Public key (age1…) of a recipient to encrypt to; repeatable."),
 )
-@click.option("--key", metavar="URI", help=_("Key that signs the documents of the bundle."))
+@click.option(
+    "--key",
+    metavar="URI",
+    help=_("Key that signs the documents of the bundle: file:, p12:, npki: or pkcs11:."),
+)
 @click.option(
     "--passphrase-file",
     metavar="FILE",
@@ -146,7 +150,9 @@ def command(
 
 def _check_of(path: Path, uri: str | None, roots: tuple[Path, ...], *, is_encrypted: bool) -> str:
     """Return the recipient's command; what only the recipient knows is in capitals."""
-    certificate = path_from_uri(uri).with_suffix(".crt").name if uri is not None else "CERT.pem"
+    key = parse_key_uri(uri) if uri is not None else None
+    is_beside = key is not None and key.scheme is Scheme.FILE
+    certificate = key.path.with_suffix(".crt").name if key and is_beside else "CERT.pem"
     return without_case(
         "verify",
         path,

@@ -1,11 +1,14 @@
 """``key show``: whose key it is."""
 
+from pathlib import Path
+
 import click
 
 from evidencekit.cli import output
 from evidencekit.cli.command import Command
 from evidencekit.cli.opening import here, opened
 from evidencekit.cli.session import Session, pass_session
+from evidencekit.cli.signing import passphrase_to_show
 from evidencekit.errors import BadInput
 from evidencekit.formats.times import write_time
 from evidencekit.text.catalog import _
@@ -18,14 +21,20 @@ from evidencekit.workflow.keys import KeyView, remembered_key, show_key
     help=_("Show the certificate of a key; without URI, of the key that sealed the case last."),
 )
 @click.argument("uri", metavar="[URI]", required=False)
+@click.option(
+    "--passphrase-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=_("File with the passphrase; else EVIDENCEKIT_PASSPHRASE, else it is asked for."),
+)
 @pass_session
-def command(session: Session, *, uri: str | None) -> int:
-    """Print what the certificate says; no passphrase is needed for that."""
+def command(session: Session, *, uri: str | None, passphrase_file: Path | None) -> int:
+    """Print what the certificate says; only ``p12:`` needs the passphrase for that."""
     if uri is None:
         uri = remembered_key(opened(session).id, here())
     if uri is None:
         raise BadInput(_("no key is remembered for this case"), hint=_("name one: file:KEY.pem"))
-    _print(session, show_key(uri))
+    _print(session, show_key(uri, passphrase_to_show(session, uri, passphrase_file)))
     return 0
 
 
@@ -33,8 +42,8 @@ def _print(session: Session, view: KeyView) -> None:
     if session.json:
         output.put_json(
             {
-                "key": str(view.key),
-                "certificate": str(view.certificate),
+                "key": view.key,
+                "certificate": view.certificate,
                 "subject": view.subject,
                 "issuer": view.issuer,
                 "valid_from": write_time(view.valid_from),

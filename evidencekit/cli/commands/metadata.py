@@ -11,7 +11,7 @@ from evidencekit.cli.opening import opened
 from evidencekit.cli.session import Session, pass_session
 from evidencekit.metadata.contradictions import Contradiction
 from evidencekit.metadata.generation import Trace
-from evidencekit.metadata.identify.magic import Opinion
+from evidencekit.metadata.identify.magic import Opinion, opinion_to_json
 from evidencekit.model.json import Json
 from evidencekit.text.catalog import _, language
 from evidencekit.text.clean import clean
@@ -121,21 +121,16 @@ def _object(view: MetadataView) -> dict[str, Json]:
             }
             for one in view.traces
         ],
-        "second_opinion": _opinion(view),
+        "second_opinion": {**opinion_to_json(view.second_opinion), "agrees": view.agrees},
         "record": view.record,
     }
-
-
-def _opinion(view: MetadataView) -> dict[str, Json]:
-    opinion = view.second_opinion
-    if isinstance(opinion, Opinion):
-        return {"media_type": opinion.media_type, "version": opinion.version, "why": None}
-    return {"media_type": None, "version": None, "why": opinion.why}
 
 
 def _print(view: MetadataView) -> None:
     opinion = view.second_opinion
     said = opinion.media_type if isinstance(opinion, Opinion) else opinion.why
+    if not view.agrees:
+        said = _("{type}: another type than ours").format(type=clean(said, limit=80))
     pairs: list[tuple[str, object]] = [
         (_("id"), view.artifact.id),
         (_("name"), view.artifact.name),

@@ -9,19 +9,22 @@ from evidencekit.cli import output
 from evidencekit.cli.command import ActingCommand
 from evidencekit.cli.opening import actor_of, here, opened
 from evidencekit.cli.progress import watching
+from evidencekit.cli.sealed import exit_code_of, print_countersigned, print_sealed
 from evidencekit.cli.session import Session, pass_session
-from evidencekit.cli.signing import open_to_seal
+from evidencekit.cli.signing import open_to_seal, unlock
 from evidencekit.cli.typed import given, typed
-from evidencekit.errors import BadInput, TsaUnavailable
-from evidencekit.formats.times import write_time
-from evidencekit.store.case import Case
+from evidencekit.errors import BadInput
+from evidencekit.seal.key_file import read_chain_files
+from evidencekit.seal.signer import ChainedSigner
 from evidencekit.text.catalog import _
+from evidencekit.workflow.countersign import Countersigned
+from evidencekit.workflow.countersign import countersign as add_countersignature
 from evidencekit.workflow.dating import authorities
 from evidencekit.workflow.keys import remember_key
+from evidencekit.workflow.revocation import read_kept
 from evidencekit.workflow.seal import Sealed, complete_timestamps, seal
 from evidencekit.workflow.seal_events import require_changed
 
-_PART_MISSING = 3
 _DEVICE_KEY_BYTES = 32
 
 
@@ -33,7 +36,11 @@ _DEVICE_KEY_BYTES = 32
         "timestamp authority. Only a hash of the signature leaves this computer."
     ),
 )
-@click.option("--key", metavar="URI", help=_("file:KEY.pem; else the key of the last seal."))
+@click.option(
+    "--key",
+    metavar="URI",
+    help=_("file:KEY.pem, p12:FILE, npki:FOLDER or pkcs11:…; else the key of the last seal."),
+)
 @click.option(
     "--passphrase-file",
     metavar="FILE",
@@ -49,9 +56,35 @@ _DEVICE_KEY_BYTES = 32
     help=_("Root of these authorities; without it their time is kept but not proven."),
 )
 @click.option(
+    "--chain",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=_("Certificates of the authorities above the key's own, to go with the seal; repeatable."),
+)
+@click.option(
+    "--crl",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=_("Revocation list about these certificates, to go with the seal; repeatable."),
+)
+@click.option(
+    "--ocsp",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=_("OCSP response about these certificates, to go with the seal; repeatable."),
+)
+@click.option(
     "--timestamp-pending",
     is_flag=True,
     help=_("Make no new seal; only have the last one dated."),
+)
+@click.option(
+    "--countersign",
+    is_flag=True,
+    help=_("Make no new seal; confirm the last one with the key of a second person (--key)."),
 )
 @click.option("--again", is_flag=True, help=_("Seal although nothing has changed."))
 @click.option(
@@ -68,7 +101,11 @@ def command(
     passphrase_file: Path | None,
     tsa: tuple[str, ...],
     tsa_ca: tuple[Path, ...],
+    chain: tuple[Path, ...],
+    crl: tuple[Path, ...],
+    ocsp: tuple[Path, ...],
     timestamp_pending: bool,
+    countersign: bool,
     again: bool,
     accept_device: tuple[str, ...],
 ) -> int:
@@ -77,7 +114,21 @@ def command(
     asked = authorities(tsa, tsa_ca, setting)
     actor = actor_of(session, case)
     dating = (*given("--tsa", tsa), *given("--tsa-ca", tsa_ca))
+    kept, above = read_kept(crl, ocsp), read_chain_files(chain)
     session.given = (*(("--key", key) if key is not None else ()), *dating)
+    if countersign and (timestamp_pending or again or accept_device):
+        raise click.UsageError(_("--countersign goes with --key and --tsa alone"))
+    if timestamp_pending and (chain or kept):
+        raise click.UsageError(_("--chain, --crl and --ocsp go with a new seal"))
+    if countersign:
+        if key is None:
+            raise click.UsageError(_("Missing option {option}.").format(option="'--key'"))
+        second = ChainedSigner(unlock(session, key, passphrase_file), above)
+        counter = add_countersignature(
+            case, second, authorities=asked, kept=kept, actor=actor, setting=setting
+        )
+        print_countersigned(session, case, counter)
+        return _concluded(session, counter, dating)
     if timestamp_pending:
         sealed = complete_timestamps(case, asked, actor=actor, setting=setting)
     else:
@@ -88,21 +139,28 @@ def command(
         with watching(session) as observer:
             sealed = seal(
                 case,
-                signer,
+                ChainedSigner(signer, above),
                 authorities=asked,
                 again=again,
                 accept_keys=accepted,
+                kept=kept,
                 actor=actor,
                 setting=setting,
                 observer=observer,
             )
         with suppress(OSError):  # a convenience; the seal is made, and must be reported
             remember_key(case.id, uri, setting)
-    _print(session, case, sealed)
-    if sealed.missing:
+    print_sealed(session, case, sealed)
+    return _concluded(session, sealed, dating)
+
+
+def _concluded(
+    session: Session, done: Sealed | Countersigned, dating: tuple[str | Path, ...]
+) -> int:
+    if done.missing:
         later = typed(session, "seal", "--timestamp-pending", *dating)
         output.note(_("later: {command}"), quiet=session.quiet, command=later)
-    return _exit_code(sealed)
+    return exit_code_of(done)
 
 
 def _device_key(text: str) -> bytes:
@@ -113,48 +171,3 @@ def _device_key(text: str) -> bytes:
     if len(key) != _DEVICE_KEY_BYTES:
         raise BadInput(_("{text}: a device key is 64 hexadecimal digits").format(text=text))
     return key
-
-
-def _exit_code(sealed: Sealed) -> int:
-    if not sealed.missing:
-        return 0
-    return _PART_MISSING if sealed.stamps else TsaUnavailable.exit_code
-
-
-def _print(session: Session, case: Case, sealed: Sealed) -> None:
-    if session.json:
-        output.put_json(
-            {
-                "seal": sealed.seal,
-                "manifest_sha256": sealed.manifest_sha256,
-                "signature": str(sealed.signature),
-                "timestamps": [
-                    {"tsa": stamp.tsa, "gen_time": write_time(stamp.gen_time)}
-                    for stamp in sealed.stamps
-                ],
-                "time_proven": sealed.time_proven,
-                "missing": [
-                    {"code": failure.code, "message": failure.message} for failure in sealed.missing
-                ],
-            }
-        )
-    else:
-        _say(case, sealed)
-    for failure in sealed.missing:
-        output.warn(_("sealed, but not dated: {why}"), why=failure.message)
-
-
-def _say(case: Case, sealed: Sealed) -> None:
-    output.say(_("seal {n} of {path}"), n=sealed.seal, path=case.root)
-    output.fields(
-        [
-            (_("manifest SHA-256"), sealed.manifest_sha256),
-            (_("signature"), sealed.signature),
-            *(
-                (_("dated by {tsa}").format(tsa=stamp.tsa), output.moment(stamp.gen_time))
-                for stamp in sealed.stamps
-            ),
-        ]
-    )
-    if not sealed.time_proven:
-        output.say(_("time: not proven; this computer's clock is all there is"))

@@ -49,6 +49,20 @@ from evidencekit.workflow.verify import verify
 @click.option(
     "--require-revocation", is_flag=True, help=_("Not VALID unless revocation was checked.")
 )
+@click.option(
+    "--crl",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=_("Revocation list of the signer's CA, got by you; repeatable."),
+)
+@click.option(
+    "--ocsp",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=_("OCSP response about the signer's certificate, got by you; repeatable."),
+)
 @pass_session
 def command(
     session: Session,
@@ -59,6 +73,8 @@ def command(
     tsa_trust: tuple[Path, ...],
     require_time: bool,
     require_revocation: bool,
+    crl: tuple[Path, ...],
+    ocsp: tuple[Path, ...],
 ) -> int:
     """Print the verdict, then what it rests on."""
     try:
@@ -70,6 +86,8 @@ def command(
                 identity=identity,
                 require_time=require_time,
                 require_revocation=require_revocation,
+                crls=crl,
+                ocsp=ocsp,
                 setting=default_setting(),
                 observer=observer,
             )

@@ -36,13 +36,18 @@ class Text:
     """After the mark of its encoding."""
 
 
-def as_text(data: bytes) -> Text:
-    """Tell the encoding: by its mark, UTF-8 where that fits, else CP949."""
+def as_text(data: bytes, *, is_whole: bool = True) -> Text:
+    """Tell the encoding: by its mark, UTF-8 where that fits, else CP949.
+
+    The beginning of a file, which is not whole, may end within a character.
+    """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return Text(data=data, encoding=encoding, start=len(mark))
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(data[:_SAMPLE], final=len(data) <= _SAMPLE)
+        codecs.getincrementaldecoder("utf-8")().decode(
+            data[:_SAMPLE], final=is_whole and len(data) <= _SAMPLE
+        )
     except UnicodeDecodeError:
         return Text(data=data, encoding=_LEGACY, start=0)
     return Text(data=data, encoding="utf-8", start=0)

@@ -1,11 +1,12 @@
 """Mail: one message (RFC 5322) or a box of them (RFC 4155), full heads kept.
 
-A DKIM signature (RFC 6376) is said to be there; the key to check it by lies in the DNS, which is
-not asked here.
+A DKIM signature (RFC 6376) is judged where its key is at hand; the DNS, in which it lies, is not
+asked here (:mod:`~evidencekit.metadata.chats.signatures`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -15,6 +16,7 @@ from html import unescape
 
 from evidencekit.metadata.chats.lines import Text
 from evidencekit.metadata.chats.message import MAX_TEXT, Export, Piece
+from evidencekit.metadata.chats.signatures import judged
 
 _FROM = re.compile(rb"^From (?=\S)", re.MULTILINE)
 _TAG = re.compile(
@@ -22,12 +24,14 @@ _TAG = re.compile(
 )
 _PARSER = BytesParser(policy=policy.default)
 _MAX_HEADERS, _MAX_PARTS = 200, 500
+_CHECKED = frozenset({"verified", "failed"})
 
 
-def parse(text: Text, *, is_box: bool) -> tuple[Export, Iterator[Piece]]:
-    """Return the mails in order."""
+def parse(text: Text, *, is_box: bool, keys: Mapping[str, str]) -> tuple[Export, Iterator[Piece]]:
+    """Return the mails in order; ``keys`` are those by which signatures are judged."""
     export = Export(platform="mail", variant="mbox" if is_box else "eml")
-    return export, (_mail(text.data, *place) for place in _places(text.data, is_box=is_box))
+    places = _places(text.data, is_box=is_box)
+    return export, (_mail(text.data, *place, keys=keys, is_in_box=is_box) for place in places)
 
 
 def _places(data: bytes, *, is_box: bool) -> Iterator[tuple[int, int, int]]:
@@ -37,12 +41,17 @@ def _places(data: bytes, *, is_box: bool) -> Iterator[tuple[int, int, int]]:
         yield number, start, starts[number + 1] if number + 1 < len(starts) else len(data)
 
 
-def _mail(data: bytes, number: int, start: int, end: int) -> Piece:
+def _mail(
+    data: bytes, number: int, start: int, end: int, *, keys: Mapping[str, str], is_in_box: bool
+) -> Piece:
     raw = data[start:end]
     content = raw.partition(b"\n")[2] if raw.startswith(b"From ") else raw
     try:
         message = _PARSER.parsebytes(content)
-        return _piece(message, number, start, end, raw)
+        piece = _piece(message, number, start, end, raw)
+        found = judged(content, keys, is_in_box=is_in_box)
+        unchecked = any(one["result"] not in _CHECKED for one in found)
+        return replace(piece, dkim=found, warnings=("dkim-not-checked",) if unchecked else ())
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as exc:
         return Piece(
             kind="unparsed", start=start, end=end, pointer=f"/{number}",
@@ -55,14 +64,13 @@ def _piece(message: EmailMessage, number: int, start: int, end: int, raw: bytes)
     moment = _date(str(message.get("Date", "")))
     parts = [part for part, _ in zip(message.walk(), range(_MAX_PARTS), strict=False)]
     files = tuple(part.get_filename() or "" for part in parts if part.get_filename())
-    warnings = ("dkim-not-checked",) if "DKIM-Signature" in message else ()
     return Piece(
         kind="message", start=start, end=end, pointer=f"/{number}", sender=name or address,
         sender_id=address, conversation=str(message.get("Subject", "")), at=moment,
         at_raw=str(message.get("Date", "")), precision="second" if moment else "none",
         text=_text(message), raw=raw[:MAX_TEXT].decode("utf-8", "replace"),
         message_id=str(message.get("Message-ID", "")),
-        reply_to=str(message.get("In-Reply-To", "")), attachments=files, warnings=warnings,
+        reply_to=str(message.get("In-Reply-To", "")), attachments=files,
         headers=_headers(message),
     )  # fmt: skip
 

@@ -49,6 +49,8 @@ class Piece:
     warnings: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     """Of a mail."""
+    dkim: tuple[JsonObject, ...] = ()
+    """Of a mail: what its signatures say, and what came of judging them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ def piece_to_json(piece: Piece) -> JsonObject:
         "attachments": list(piece.attachments),
         "warnings": [*piece.warnings, *(("cut",) if len(piece.raw) > MAX_TEXT else ())],
         "headers": dict(piece.headers),
+        "dkim": list(piece.dkim),
     }
     return {name: _sound(value) for name, value in found.items() if value or value == 0}
 

@@ -2,7 +2,7 @@
 
 import re
 
-from evidencekit.metadata.chats import kakaotalk, line, whatsapp
+from evidencekit.metadata.chats import kakaotalk, line, telegram_page, whatsapp
 from evidencekit.metadata.chats.lines import Text, as_text, lines_of
 from evidencekit.metadata.chats.structured import platform_of
 from evidencekit.metadata.identify.types import UNKNOWN
@@ -12,7 +12,14 @@ _LINES = 40
 _SMS = re.compile(r"<(?:smses|sms|mms)\b")
 _BOX = re.compile(rb"From \S+.*\r?\n(?:>?From |[A-Za-z-]+:)")
 _OF_TEXT = frozenset(
-    {"text/plain", "application/json", "application/xml", "application/mbox", "message/rfc822"}
+    {
+        "text/plain",
+        "text/html",
+        "application/json",
+        "application/xml",
+        "application/mbox",
+        "message/rfc822",
+    }
 )
 MAY_BE_CHAT = _OF_TEXT | {UNKNOWN}
 """Types of which a file may be an export; a box of mail may hold bytes that are no text."""
@@ -28,10 +35,12 @@ def chat_of(head: bytes, media_type: str) -> str | None:
         return "mail"
     if media_type not in _OF_TEXT:
         return None
-    text = as_text(head)
+    text = as_text(head, is_whole=len(head) < HEAD)
     start = head[text.start :].decode(text.encoding, errors="replace")
     if _SMS.search(start[:2000]):
         return "sms"
+    if telegram_page.fits(start):
+        return "telegram"
     return platform_of(start) or _of_lines(text)
 
 

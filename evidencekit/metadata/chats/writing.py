@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import BinaryIO
 
-from evidencekit.metadata.chats import kakaotalk, line, mail, short_messages, structured, whatsapp
+from evidencekit.metadata.chats import (
+    kakaotalk,
+    line,
+    mail,
+    short_messages,
+    structured,
+    telegram_page,
+    whatsapp,
+)
 from evidencekit.metadata.chats.lines import Text, as_text
 from evidencekit.metadata.chats.message import Export, Piece, piece_to_json
 from evidencekit.metadata.chats.recognising import HEAD
@@ -19,12 +27,17 @@ MAX_SIZE = 512 * 2**20
 def write(stream: BinaryIO, out: BinaryIO, argument: Json) -> JsonObject:
     """Write each piece as one line; return what is known of the whole.
 
-    ``argument`` is the platform.
+    ``argument`` holds the ``platform``, and ``keys`` by which signatures of mails are judged.
     """
+    match argument:
+        case {"platform": str(platform), "keys": dict(keys)}:
+            given = {str(name): str(key) for name, key in keys.items()}
+        case _:
+            raise ValueError("no platform")
     data = stream.read(MAX_SIZE + 1)
     if len(data) > MAX_SIZE:
         return {"refused": f"more than {MAX_SIZE} bytes"}
-    export, pieces = _parse(as_text(data), str(argument))
+    export, pieces = _parse(as_text(data), platform, given)
     counts: Counter[str] = Counter()
     for piece in pieces:
         counts[piece.kind] += 1
@@ -40,14 +53,16 @@ def write(stream: BinaryIO, out: BinaryIO, argument: Json) -> JsonObject:
     }
 
 
-def _parse(text: Text, platform: str) -> tuple[Export, Iterator[Piece]]:
+def _parse(text: Text, platform: str, keys: Mapping[str, str]) -> tuple[Export, Iterator[Piece]]:
     if platform in _OF_LINES:
         return _OF_LINES[platform](text)
     if platform == "mail":
-        return mail.parse(text, is_box=text.data.startswith(b"From "))
+        return mail.parse(text, is_box=text.data.startswith(b"From "), keys=keys)
+    head = text.data[:HEAD].decode(text.encoding, errors="replace")
     if platform == "x":
-        head = text.data[:HEAD].decode(text.encoding, errors="replace")
         return structured.parse(text, structured.variant_of_x(head))
+    if platform == "telegram" and telegram_page.fits(head):
+        return telegram_page.parse(text)
     return structured.parse(text, platform)
 
 

@@ -22,6 +22,8 @@ _MAKE, _EXIF_IFD, _MAKER_NOTE = 0x010F, 0x8769, 0x927C
 _MAX_NOTE = 2**20
 _MAX_VALUE = 512
 _LITTLE, _BIG = "<", ">"
+_AS_DIGITS = "digits of "
+_ORDERS = {b"II": _LITTLE, b"MM": _BIG}
 _OTHER = {_LITTLE: _BIG, _BIG: _LITTLE}
 _INLINE = 4  # bytes of a value that stands in the field itself
 _CANON_MAKE = "CANON"
@@ -45,6 +47,8 @@ class _Layout:
     """With which the name of the maker begins, in capitals, where there is no header."""
     inner: Mapping[int, Mapping[int, str]] | None = None
     """Fields of directories that a field points to."""
+    block_at: int = 0
+    """Where in the note a TIFF block of its own begins, from which offsets count; 0 for none."""
 
 
 _OLYMPUS = {
@@ -67,7 +71,16 @@ _APPLE = {
 }  # fmt: skip
 _PENTAX = {0x0229: "SerialNumber", 0x0215: "CameraInfo"}
 _SAMSUNG = {0xA001: "FirmwareName", 0xA002: "SerialNumber"}
+_NIKON = {0x001D: "SerialNumber"}
+_SIGMA = {0x0002: "SerialNumber"}
+_MOTOROLA = {0x5501: "SerialNumber"}
+_RICOH = {0x0005: f"{_AS_DIGITS}InternalSerialNumber"}
 _LAYOUTS = (
+    _Layout(header=b"Nikon\0\x02", start=18, is_own=True, tags=_NIKON, block_at=10),
+    _Layout(header=b"SIGMA\0\0\0", start=10, is_own=False, tags=_SIGMA),
+    _Layout(header=b"FOVEON\0\0", start=10, is_own=False, tags=_SIGMA),
+    _Layout(header=b"MOT\0", start=8, is_own=True, tags=_MOTOROLA),
+    _Layout(header=b"Ricoh\0\0\0", start=8, is_own=False, tags=_RICOH),
     _Layout(header=b"OLYMPUS\0II", start=12, is_own=True, tags={}, inner=_OLYMPUS, order=_LITTLE),
     _Layout(header=b"OLYMPUS\0MM", start=12, is_own=True, tags={}, inner=_OLYMPUS, order=_BIG),
     _Layout(header=b"OM SYSTEM\0", start=16, is_own=True, tags={}, inner=_OLYMPUS, order=_LITTLE),
@@ -108,6 +121,19 @@ def add_maker_note(facts: FactList, exif: bytes, *, source: str) -> None:
         facts.problem(f"{source}: MakerNote: {exc}")
 
 
+def add_canon_note(facts: FactList, note: bytes, *, source: str) -> None:
+    """Add what the note of Canon says where it is a TIFF block by itself, as in CR3."""
+    block = tiff_block(note)
+    if block is None:
+        return
+    try:
+        for tag, text in _texts(block, block.entries(block.first()), _CANON):
+            if text and text.isprintable():
+                facts.add("MakerNote", tag, text, raw=text, source=f"{source}, MakerNote")
+    except MalformedError as exc:
+        facts.problem(f"{source}: MakerNote: {exc}")
+
+
 def _named(block: TiffBlock) -> Iterator[tuple[str, str]]:
     first = block.entries(block.first())
     if _EXIF_IFD not in first:
@@ -131,8 +157,10 @@ def _fits(layout: _Layout, data: bytes, make: bytes) -> bool:
 
 
 def _fields(block: TiffBlock, note: Entry, layout: _Layout) -> Iterator[tuple[str, str]]:
-    base, start = note.at if layout.is_own else 0, note.at + layout.start
-    order = layout.order or _order(block, start)
+    base = note.at + layout.block_at if layout.is_own else 0
+    start = note.at + layout.start
+    order = _ORDERS.get(block.data[base : base + 2], "") if layout.block_at else layout.order
+    order = order or _order(block, start)
     if layout.make == _CANON_MAKE:
         base = _canon_base(block, note, order)
     inside = TiffBlock(block.data, order, base)
@@ -189,8 +217,8 @@ def _text(block: TiffBlock, entry: Entry, name: str) -> Iterator[tuple[str, str]
             yield "InternalSerialNumber", str(block.number("I", at))
     elif entry.kind == LONG:
         yield name, str(block.number("I", entry.at))
-    elif name == "ImageUniqueID" and entry.kind != ASCII:
-        yield name, data.hex()
+    elif name.startswith(_AS_DIGITS) or (name == "ImageUniqueID" and entry.kind != ASCII):
+        yield name.removeprefix(_AS_DIGITS), data.hex()
     else:
         yield name, _plain(decode_text(data.lstrip(b"\0").partition(b"\0")[0]))
 

@@ -100,6 +100,7 @@ _BRANDS = {
     b"M4A ": "audio/mp4",
     b"M4B ": "audio/mp4",
     b"M4P ": "audio/mp4",
+    b"crx ": "image/x-canon-cr3",
 }
 
 

@@ -25,6 +25,7 @@ EXTENSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "image/heic-sequence": ("heics", "heic", "heif"),
         "image/heif": ("heif", "heic", "hif"),
         "image/avif": ("avif",),
+        "image/x-canon-cr3": ("cr3",),
         "image/tiff": ("tif", "tiff", "dng", "cr2", "nef", "arw"),  # raw files are TIFF inside
         "image/jxl": ("jxl",),
         "image/bmp": ("bmp", "dib"),

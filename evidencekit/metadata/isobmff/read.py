@@ -1,15 +1,19 @@
 """Facts in films and recordings: times, places, devices, names, what lies beside the samples."""
 
-from collections.abc import Iterator
+import io
+from collections.abc import Iterator, Sequence
 from io import SEEK_END
 from typing import BinaryIO
 
+from evidencekit.metadata.exif.makernotes import add_canon_note
+from evidencekit.metadata.exif.read import add_exif
 from evidencekit.metadata.facts import FactList
 from evidencekit.metadata.isobmff.boxes import Box, Part, split, walk
 from evidencekit.metadata.isobmff.entries import codings
+from evidencekit.metadata.isobmff.fragments import joined
 from evidencekit.metadata.isobmff.gpmf import add_gpmf
 from evidencekit.metadata.isobmff.headers import changed, created, shown_time
-from evidencekit.metadata.isobmff.movie import Track, by_kind, read_track
+from evidencekit.metadata.isobmff.movie import Track, by_kind, read_track, read_tracks
 from evidencekit.metadata.isobmff.sample_data import coded_as
 from evidencekit.metadata.isobmff.sample_tables import Samples, read_samples
 from evidencekit.metadata.isobmff.user_data import GROUP, add_metadata, add_user_data
@@ -19,6 +23,7 @@ from evidencekit.metadata.texts import decode_text
 from evidencekit.metadata.xmp import add_xmp
 
 XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # XMP part 3 §1.1.4
+CANON_UUID = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 _FREE = frozenset({b"free", b"skip", b"wide"})
 _TOLD = frozenset({b"udta", b"meta", b"uuid"})
 _MAX_SAMPLE = 4 * 2**20  # bytes of a sample that is looked into
@@ -30,16 +35,18 @@ def read(facts: FactList, stream: BinaryIO) -> None:
     """Add what the boxes say; a walk that breaks off leaves what was found before."""
     size = stream.seek(0, SEEK_END)
     counts: dict[str, tuple[int, int, int]] = {}
-    end = 0
+    end, boxes = 0, list[Box]()
     try:
         for one in walk(stream, size):
             first, number, total = counts.get(one.name, (one.start, 0, 0))
             counts[one.name] = (first, number + 1, total + one.end - one.start)
             _add_box(facts, stream, one)
             end = one.end
+            boxes.append(one)
     except MalformedError as exc:
         facts.problem(f"ISO media: {exc}")
         facts.structure("BytesAfterEnd", f"{size - end} bytes", source=f"at {end}")
+    _add_fragments(facts, stream, boxes)
     for name, (first, number, total) in counts.items():
         facts.structure(name, f"{number} × {total} bytes", source=f"{name} at {first}")
 
@@ -68,9 +75,21 @@ def _add_told(facts: FactList, part: Part) -> None:
         add_metadata(facts, part)
     elif part.kind == b"uuid" and part.data[:16] == XMP_UUID:
         add_xmp(facts, part.data[16:], source=source)
+    elif part.kind == b"uuid" and part.data[:16] == CANON_UUID:
+        _add_canon(facts, part)
     elif part.kind == b"uuid":
         said = f"{len(part.data) - 16} bytes"
         facts.structure(f"uuid {part.data[:16].hex()}", said, source=source)
+
+
+def _add_canon(facts: FactList, part: Part) -> None:
+    """Add what a raw picture of Canon (CR3) says: Exif and the note in blocks of their own."""
+    for one in split(part.data[16:], part.offset + 24):
+        source = f"{one.name} at {one.offset}"
+        if one.kind in {b"CMT1", b"CMT2"}:
+            add_exif(facts, io.BytesIO(one.data), source=source)
+        elif one.kind == b"CMT3":
+            add_canon_note(facts, one.data, source=source)
 
 
 def _add_movie(facts: FactList, stream: BinaryIO, one: Box) -> None:
@@ -85,6 +104,19 @@ def _add_movie(facts: FactList, stream: BinaryIO, one: Box) -> None:
             _add_track(facts, stream, read_track(part, number))
         except MalformedError as exc:
             facts.problem(f"track {number}: {exc}")
+
+
+def _add_fragments(facts: FactList, stream: BinaryIO, boxes: Sequence[Box]) -> None:
+    """Look into the samples of a movie in fragments; its head was looked into before."""
+    movies = [one for one in boxes if one.kind == b"moov"]
+    if not movies or all(one.kind != b"moof" for one in boxes):
+        return
+    try:
+        parts = joined(list(split(movies[0].read(stream), movies[0].body)), boxes, stream)
+        for track in read_tracks(parts):
+            _add_samples(facts, stream, track)
+    except (MalformedError, LookupError, ArithmeticError) as exc:
+        facts.problem(f"fragments: {type(exc).__name__} {exc}")
 
 
 def _add_track(facts: FactList, stream: BinaryIO, track: Track) -> None:

@@ -3,7 +3,7 @@
 ISO/IEC 14496-12, QuickTime File Format. Kept: the type of the file, the head of the movie, tracks
 of pictures and of sound with their tables, and exactly those bytes of ``mdat`` that are samples of
 them. Tracks of text, time code, places and other data go, as do user data, metadata, free space and
-bytes that no sample points to. Files in fragments are refused.
+bytes that no sample points to. Of a movie in fragments the copy is one without.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +13,7 @@ from typing import BinaryIO
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.isobmff.boxes import Box, Part, box, long_header, split
 from evidencekit.metadata.isobmff.files import boxes_of, file_type
+from evidencekit.metadata.isobmff.fragments import joined
 from evidencekit.metadata.isobmff.headers import movie_head
 from evidencekit.metadata.isobmff.movie import Track, by_kind, read_tracks
 from evidencekit.metadata.isobmff.sample_data import Copying, Plan, plan_of
@@ -29,8 +30,8 @@ _BRANDS = frozenset(
     }
 )  # fmt: skip
 _TOP = {b"free": "free-space", b"skip": "free-space", b"wide": "free-space", b"uuid": "uuid",
-        b"udta": "user-data", b"meta": "metadata", b"mfra": "player-hints"}  # fmt: skip
-_FRAGMENTS = frozenset({b"moof", b"styp", b"sidx"})
+        b"udta": "user-data", b"meta": "metadata", b"mfra": "player-hints",
+        **dict.fromkeys((b"styp", b"sidx", b"ssix", b"prft", b"emsg"), "player-hints")}  # fmt: skip
 _LARGE = 2**32
 
 
@@ -68,18 +69,20 @@ def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
 def _read(stream: BinaryIO, gone: Gone) -> _Read:
     boxes = boxes_of(stream, gone, needed={b"moov", b"mdat"})
     kinds = [one.kind for one in boxes]
-    if _FRAGMENTS & set(kinds):
-        raise MalformedError("a movie in fragments, which is not understood")
     if kinds.count(b"moov") != 1 or kinds.count(b"ftyp") > 1:
         raise MalformedError("not exactly one movie")
     for one in boxes:
-        if one.kind not in {b"moov", b"ftyp", b"mdat"}:
+        if one.kind not in {b"moov", b"ftyp", b"mdat", b"moof"}:
             gone.note(_TOP.get(one.kind, f"box {one.name}"))
     movie = next(one for one in boxes if one.kind == b"moov")
+    parts = list(split(movie.read(stream), movie.body))
+    if b"moof" in kinds:
+        parts = joined(parts, boxes, stream)
+        gone.note("fragments")
     types = [one.read(stream) for one in boxes if one.kind == b"ftyp"]
     return _Read(
         brands=_type(types[0], gone) if types else b"",
-        movie=list(split(movie.read(stream), movie.body)),
+        movie=parts,
         data=[one for one in boxes if one.kind == b"mdat"],
     )
 
@@ -94,7 +97,7 @@ def _played(movie: Iterable[Part], gone: Gone) -> tuple[Track, ...]:
     if b"mvhd" not in parts or b"cmov" in parts:
         raise MalformedError("a movie without a head, or packed")
     if b"mvex" in parts:
-        raise MalformedError("a movie in fragments, which is not understood")
+        raise MalformedError("a movie whose fragments are missing")
     gone_words(parts, {b"mvhd", b"trak", b"iods"}, gone)
     gone.when(b"iods" in parts, "player-hints")
     tracks = read_tracks(movie)

@@ -148,7 +148,9 @@ def _counts(tables: Mapping[bytes, Part], offsets: Sequence[int]) -> Iterator[tu
     _require_few(count, MAX_CHUNKS)
     rows = list(struct.iter_unpack(">III", _long_enough(data, 8 + 12 * count)[8 : 8 + 12 * count]))
     firsts = [first for first, _, _ in rows]
-    if offsets and (firsts[:1] != [1] or any(a >= b for a, b in zip(firsts, firsts[1:]))):  # noqa: B905, RUF007
+    if not offsets:  # a movie in fragments has no samples here
+        return
+    if firsts[:1] != [1] or any(a >= b for a, b in zip(firsts, firsts[1:])):  # noqa: B905, RUF007
         raise MalformedError("chunks that are not in order")
     for (first, number, _), next_one in zip(rows, [*firsts[1:], len(offsets) + 1], strict=True):
         for chunk in range(first, min(next_one, len(offsets) + 1)):

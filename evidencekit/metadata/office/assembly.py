@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.names import encode
+from evidencekit.metadata.office.names import PICTURES, encode
 from evidencekit.metadata.office.package import (
     Relation,
     content_types,
@@ -22,7 +22,7 @@ from evidencekit.metadata.office.package import (
     write_package,
 )
 from evidencekit.metadata.office.parts import Parts
-from evidencekit.metadata.office.pictures import write_picture
+from evidencekit.metadata.pictures import rewrite
 
 _KNOWN = (
     ("thumbnail", "thumbnail"), ("docprops/", "properties"), ("customxml/", "custom-xml"),
@@ -90,11 +90,11 @@ class Assembly:
     def add_picture(self, name: str, folder: str) -> str:
         """Write a picture once; returns its new name, in a folder of media."""
         if name not in self._met:
-            data, end, digest = write_picture(self.parts.data(name), self.gone)
-            self.digest.update(digest.encode())
+            made = rewrite(self.parts.data(name), self.gone, PICTURES)
+            self.digest.update(made.content_sha256.encode())
             number = sum(one.startswith(f"{folder}/") for one in self._written) + 1
-            self._met[name] = f"{folder}/image{number}.{end}"
-            self._written[self._met[name]] = data
+            self._met[name] = f"{folder}/image{number}.{made.kind}"
+            self._written[self._met[name]] = made.data
         return self._met[name]
 
     def write(self, out: BinaryIO, main: str) -> None:

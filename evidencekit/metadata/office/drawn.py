@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from evidencekit.metadata.elements import local
 from evidencekit.metadata.office.drawing import SEEN_TEXT
-from evidencekit.metadata.office.names import A, local
+from evidencekit.metadata.office.names import A
 from evidencekit.metadata.office.values import is_on
 from evidencekit.metadata.office.writing import Writer
 

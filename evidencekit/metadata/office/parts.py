@@ -3,16 +3,13 @@
 import zipfile
 import zlib
 from typing import BinaryIO
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
+from evidencekit.metadata.elements import tree_of
 from evidencekit.metadata.malformed import MalformedError
 
 MAX_PARTS = 5_000
 MAX_INFLATED = 192 * 2**20  # bytes of all parts together
-MAX_DEPTH = 200  # of elements, below which Python's own recursion is safe
 
 
 class Parts:
@@ -55,22 +52,3 @@ class Parts:
     def tree(self, name: str) -> Element:
         """Return the elements of a part."""
         return tree_of(self.data(name))
-
-
-def tree_of(data: bytes) -> Element:
-    """Parse XML without a document type, not deeper than :data:`MAX_DEPTH`."""
-    try:
-        root: Element = fromstring(data, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as exc:
-        raise MalformedError(f"XML that cannot be read ({type(exc).__name__})") from exc
-    _require_shallow(root)
-    return root
-
-
-def _require_shallow(root: Element) -> None:
-    level = [root]
-    for _depth in range(MAX_DEPTH):
-        level = [child for one in level for child in one]
-        if not level:
-            return
-    raise MalformedError(f"elements more than {MAX_DEPTH} deep")

@@ -11,11 +11,11 @@ from typing import BinaryIO
 from xml.etree.ElementTree import Element
 from zipfile import ZipInfo
 
+from evidencekit.metadata.elements import local, tree_of
 from evidencekit.metadata.facts import FactList
 from evidencekit.metadata.jpeg.read import read as read_jpeg
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.names import local
-from evidencekit.metadata.office.parts import Parts, tree_of
+from evidencekit.metadata.office.parts import Parts
 from evidencekit.metadata.office.unseen import Unseen
 from evidencekit.metadata.texts import decode_text
 

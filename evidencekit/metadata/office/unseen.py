@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from evidencekit.metadata.elements import local
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.drawn import is_hidden
-from evidencekit.metadata.office.names import A, C, P, S, local
+from evidencekit.metadata.office.names import A, C, P, S
 from evidencekit.metadata.office.parts import Parts
 from evidencekit.metadata.office.sheets.grid import grid_of, rows_of
 from evidencekit.metadata.office.values import is_on

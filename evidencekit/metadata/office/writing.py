@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from evidencekit.metadata.elements import local
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.drawing import GUIDES, THEME_NAMES
-from evidencekit.metadata.office.names import MC, XML, A, R, local
+from evidencekit.metadata.office.names import MC, XML, A, R
 from evidencekit.metadata.office.values import is_guide, is_plain
 
 _ALTERNATIVES = {MC + "Choice", MC + "Fallback"}

@@ -84,7 +84,7 @@ def rebuild(stream: BinaryIO, out: BinaryIO, wish: Wish) -> Rebuilt:
             gone.note(_WORDS.get(chunk.kind) or f"chunk {chunk.kind.decode('latin-1')}")
     if not {b"fmt ", b"data"} <= set(found):
         raise MalformedError("WAV without form or samples")
-    form = _form(_read(stream, found[b"fmt "]), gone)
+    form = form_of(_read(stream, found[b"fmt "]), gone)
     fact = _read(stream, found[b"fact"])[:4] if b"fact" in found else b""
     data = found[b"data"]
     out.write(_heads(form, fact, data.size))
@@ -117,8 +117,8 @@ def _end(stream: BinaryIO, size: int, gone: Gone) -> int:
     return end
 
 
-def _form(data: bytes, gone: Gone) -> bytes:
-    """Of the form of samples, as much as it says that it has."""
+def form_of(data: bytes, gone: Gone) -> bytes:
+    """Return of the form of samples as much as it says that it has."""
     size = 16
     if len(data) >= 18 and data[:2] != b"\1\0":  # noqa: PLR2004 (plain numbers have no more)
         size = 18 + int.from_bytes(data[16:18], "little")

@@ -17,16 +17,27 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from evidencekit.metadata.facts import FactList
+from evidencekit.metadata.gif.read import read as read_gif
 from evidencekit.metadata.jpeg.read import read as read_jpeg
 from evidencekit.metadata.png.read import read as read_png
 from evidencekit.metadata.texts import decode_text
+from evidencekit.metadata.webp.read import read as read_webp
 
 MAX_SIZE = 64 * 2**20  # bytes of a drawing
 _SVG, _LINK, _XML = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "XML/1998/"
 _SAID = frozenset({"title", "desc", "script"})
 _COMMENT = re.compile(rb"<!--(.*?)-->", re.DOTALL)
-_PICTURE = re.compile(r"\s*data:image/(jpe?g|png)[^,]{0,200},", re.IGNORECASE)
-_READERS = {"jpeg": read_jpeg, "jpg": read_jpeg, "png": read_png}
+_INSTRUCTION = re.compile(rb"<\?(?!xml\s)(.*?)\?>", re.DOTALL)
+_PICTURE = re.compile(r"\s*data:image/(jpe?g|png|gif|webp)[^,]{0,200},", re.IGNORECASE)
+_READERS = {
+    "jpeg": read_jpeg, "jpg": read_jpeg, "png": read_png, "gif": read_gif, "webp": read_webp,
+}  # fmt: skip
+_REMARK = re.compile(r"/\*(.*?)\*/", re.DOTALL)
+_ELSEWHERE = re.compile(
+    r"(?:@import\s+|url\(\s*)(?:url\(\s*)?[\"']?(?!#|data:)([^\"'()\s;#][^\"'();]{0,2000})"
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
+_SAYING = ("on", "aria-", "data-")
 
 
 def read(facts: FactList, stream: BinaryIO) -> None:
@@ -37,6 +48,8 @@ def read(facts: FactList, stream: BinaryIO) -> None:
         return
     for comment in _COMMENT.findall(data):
         _add(facts, "XML", "Comment", decode_text(comment), "comment")
+    for instruction in _INSTRUCTION.findall(data):
+        _add(facts, "XML", "Instruction", decode_text(instruction), "processing instruction")
     try:
         root: Element = fromstring(data)  # a document type is usual here; entities are refused
     except (ParseError, DefusedXmlException, ValueError, LookupError) as exc:
@@ -44,18 +57,43 @@ def read(facts: FactList, stream: BinaryIO) -> None:
         return
     for one in root.iter():
         _add_element(facts, one)
+        if _is_hidden(one):
+            _add(facts, "Hidden", "text", " ".join("".join(one.itertext()).split()), one.tag)
+
+
+def _is_hidden(one: Element) -> bool:
+    """Whether an element says of itself that it is not shown; style sheets may say more."""
+    if one.get("display") == "none" or one.get("visibility") == "hidden":
+        return True
+    return _HIDDEN.search(one.get("style", "")) is not None
+
+
+def _add_style(facts: FactList, text: str, source: str) -> None:
+    """Add remarks in a style, and what it would fetch."""
+    for remark in _REMARK.findall(text):
+        _add(facts, "SVG", "style remark", remark, source)
+    for place in _ELSEWHERE.findall(text):
+        _add(facts, "Link", "style", place, source)
 
 
 def _add_element(facts: FactList, one: Element) -> None:
     space, name = _split(one.tag)
+    if name == "style":
+        _add_style(facts, "".join(one.itertext()), "style sheet")
+    _add_style(facts, one.get("style", ""), f"style of {name}")
     if (space != _SVG and space) or name in _SAID:
         _add(facts, "SVG", name, one.text or "", f"element {name}")
     for key, value in one.attrib.items():
         of, attribute = _split(key)
         if attribute == "href" and of in {"", _LINK}:
             _add_link(facts, value, name)
-        elif _is_foreign(of) or (_is_foreign(space) and attribute != "id"):
+        elif _is_foreign(of) or (_is_foreign(space) and attribute != "id") or _says(key):
             _add(facts, "SVG", f"{name} {attribute}", value, f"attribute of {name}")
+
+
+def _says(key: str) -> bool:
+    """Whether an attribute without a namespace holds words: of scripts, of readers aloud."""
+    return key.startswith(_SAYING)
 
 
 def _is_foreign(space: str) -> bool:

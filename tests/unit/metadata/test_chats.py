@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidencekit.metadata.chats.recognising import chat_of
+from evidencekit.metadata.chats.recognising import HEAD, chat_of
 from evidencekit.metadata.chats.writing import write
 from evidencekit.metadata.identify.by_content import identify
 from tests.tools import exports
@@ -23,6 +23,7 @@ EXPORTS = {
     "whatsapp-ios": (exports.WHATSAPP_IOS, "whatsapp"),
     "whatsapp-android": (exports.WHATSAPP_ANDROID, "whatsapp"),
     "telegram": (exports.TELEGRAM, "telegram"),
+    "telegram-page": (exports.TELEGRAM_PAGE, "telegram"),
     "discord": (exports.DISCORD, "discord"),
     "meta": (exports.META, "meta"),
     "x": (exports.X_MESSAGES, "x"),
@@ -34,9 +35,11 @@ OF_LINES = ("windows", "windows-english", "android", "ios", "csv", "line", "what
             "whatsapp-android")  # fmt: skip
 
 
-def parsed(data: bytes, platform: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def parsed(
+    data: bytes, platform: str, keys: dict[str, str] | None = None
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     out = io.BytesIO()
-    told = write(io.BytesIO(data), out, platform)
+    told = write(io.BytesIO(data), out, {"platform": platform, "keys": keys or {}})
     return dict(told), [json.loads(line) for line in out.getvalue().splitlines()]
 
 
@@ -237,3 +240,41 @@ def test_whatever_is_written_is_found_once_in_its_own_words(
         for name, minute, text in messages
     ]
     assert [one["raw"].strip("\n") for one in found] == lines[1:]
+
+
+def test_a_page_of_telegram_is_read_message_by_message() -> None:
+    told, pieces = parsed(exports.TELEGRAM_PAGE.encode(), "telegram")
+    assert told["conversation"] == "지인능욕 제보방"
+    kinds = [one["kind"] for one in pieces]
+    assert kinds == ["header", "day", "message", "message", "message", "call", "system"]
+    first, joined, forwarded, call, system = pieces[2:]
+    assert first["sender"] == "가해자 <b>"
+    assert first["text"] == "첫 줄\n둘째 줄 & 끝"
+    assert first["at"] == "2026-02-09T09:03:10+09:00"
+    assert first["attachments"] == ["photos/photo_1@09-02-2026_09-03-10.jpg"]
+    assert (joined["sender"], joined["reply_to"]) == ("가해자 <b>", "12")
+    assert (forwarded["sender"], forwarded["forwarded_from"]) == ("나", "다른 방")
+    assert forwarded["at"] == "2026-02-09T09:05:00"  # no zone is said
+    assert call["at"] == "2026-02-09T09:06:00-03:30"
+    assert call["text"] == "Outgoing (12 seconds)"
+    assert system["text"] == "가해자 removed 나"
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_damaged_page_of_telegram_loses_no_byte(choose: st.DataObject) -> None:
+    data = bytearray(exports.TELEGRAM_PAGE.encode())
+    for _ in range(choose.draw(st.integers(1, 4))):
+        at = choose.draw(st.integers(0, len(data) - 1))
+        data[at : at + choose.draw(st.integers(0, 30))] = choose.draw(st.binary(max_size=5))
+    _, pieces = parsed(bytes(data), "telegram")
+    if b'class="page_body chat_page"' in data:
+        assert [one["start"] for one in pieces[1:]] == [one["end"] for one in pieces[:-1]]
+        assert (pieces[0]["start"], pieces[-1]["end"]) == (0, len(data))
+
+
+@pytest.mark.parametrize("cut", range(6))
+def test_an_export_is_recognised_where_its_beginning_ends_within_a_character(cut: int) -> None:
+    line = "[사람] [오후 1:05] 메시지가 이어집니다 오늘도 안녕하세요\n"
+    data = (exports.WINDOWS + line * 1_000).encode()
+    assert chat_of(b" " * cut + data[: HEAD - cut], "text/plain") == "kakaotalk"

@@ -120,7 +120,7 @@ def _without(data: bytes, kind: bytes) -> bytes:
 MALFORMED: dict[str, Callable[[bytes], bytes]] = {
     "no movie": lambda data: _without(data, b"moov"),
     "two movies": lambda data: data + films.box(b"moov", dict(films.boxes(data))[b"moov"]),
-    "in fragments": lambda data: data + films.box(b"moof", bytes(8)),
+    "a fragment of no track": lambda data: data + films.box(b"moof", bytes(8)),
     "samples beyond the end": lambda data: _without(data, b"mdat"),
     "cut in the middle": lambda data: data[: len(data) // 2],
     "fewer chunks than samples": lambda data: films.changed(
@@ -155,3 +155,66 @@ def test_offsets_beyond_four_gigabytes_have_64_bits() -> None:
     ).to_bytes(8, "big")
     assert long_header(b"mdat", 2**32) == b"\0\0\0\1mdat" + (2**32 + 16).to_bytes(8, "big")
     assert long_header(b"mdat", 4) == b"\0\0\0\x0cmdat"
+
+
+MODES = (
+    "frag_keyframe+empty_moov",
+    "frag_keyframe+empty_moov+default_base_moof",
+    "dash",
+    "cmaf",
+    "frag_keyframe+empty_moov+delay_moov+separate_moof",
+)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_film_in_fragments_becomes_one_without_and_shows_the_same(
+    mode: str, workshop: Workshop
+) -> None:
+    copy, done = stripped(films.fragmented_film(mode), MP4, workshop)
+    assert b"moof" not in copy
+    assert "fragments" in done.removed
+    assert done.changed == ("coded-remarks",)  # the one that is planted in it
+    assert (done.decoder or "").startswith("PyAV")
+
+
+def _edited(path: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    return films.changed(films.fragmented_film(), path, change)
+
+
+FRAGMENTS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "of another track": (
+        lambda: _edited(b"moof/traf/tfhd", lambda data: data[:4] + b"\0\0\0\x63" + data[8:]),
+        "no track",
+    ),
+    "that go back in time": (
+        lambda: _edited(b"moof/traf/tfdt", lambda data: data[:4] + bytes(len(data) - 4)),
+        "back in time",
+    ),
+    "cut off": (
+        lambda: _edited(b"moof/traf/trun", lambda data: data[:9]),
+        "cut off",
+    ),
+    "encrypted": (
+        lambda: _edited(b"moof/traf", lambda data: data + films.box(b"senc", bytes(8))),
+        "encrypted",
+    ),
+    "without a word of them": (
+        lambda: _without_inner(films.fragmented_film(), b"mvex"),
+        "says nothing of them",
+    ),
+    "of more samples than there are": (
+        lambda: _edited(b"moof/traf/trun", lambda data: data[:4] + b"\x7f\xff\xff\xff" + data[8:]),
+        "samples|cut off",
+    ),
+}
+
+
+def _without_inner(data: bytes, kind: bytes) -> bytes:
+    return films.changed(data, b"moov", lambda content: _without(content, kind))
+
+
+@pytest.mark.parametrize("what", FRAGMENTS)
+def test_fragments_that_make_no_film_are_refused(what: str, workshop: Workshop) -> None:
+    make, why = FRAGMENTS[what]
+    with pytest.raises(BadInput, match=why):
+        stripped(make(), MP4, workshop)

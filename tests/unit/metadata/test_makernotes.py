@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidencekit.metadata.exif.makernotes import add_maker_note
+from evidencekit.metadata.exif.makernotes import add_canon_note, add_maker_note
 from evidencekit.metadata.facts import FactList
+from evidencekit.metadata.xmp import add_xmp
 from tests.tools import media
 
 MAKER_NOTE = 0x927C
@@ -115,3 +116,42 @@ def test_the_serial_number_lies_in_a_directory_of_its_own() -> None:
 def test_no_note_breaks_the_reader(note: bytes, make: str) -> None:
     for head in (b"", b"Apple iOS\0\0\1MM", b"OLYMPUS\0II\3\0", b"Panasonic\0\0\0", b"\x01\xf1"):
         read(with_note(make, head + note))
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_note_with_a_block_of_its_own_is_read_in_the_order_of_that(order: str) -> None:
+    head = b"Nikon\0\x02\x10\0\0" + (b"II*\0\x08\0\0\0" if order == "<" else b"MM\0*\0\0\0\x08")
+    inside = directory({0x1D: b"SERIAL-0001\0"}, order=order, first_value=8 + 2 + 12 + 4)
+    assert facts_of(with_note("NIKON CORPORATION", head + inside)) == {
+        "SerialNumber": "SERIAL-0001"
+    }
+
+
+@pytest.mark.parametrize("head", [b"SIGMA\0\0\0\1\0", b"FOVEON\0\0\1\0"])
+def test_a_serial_number_that_counts_from_the_whole_block_is_read(head: bytes) -> None:
+    _at, note = placed("SIGMA", head, {0x0002: b"SERIAL-0001\0"})
+    assert facts_of(with_note("SIGMA", note)) == {"SerialNumber": "SERIAL-0001"}
+
+
+def test_a_raw_picture_of_canon_names_its_camera() -> None:
+    facts = FactList()
+    inside = directory({0x96: b"ZA0000001\0"}, order="<", first_value=8 + 2 + 12 + 4)
+    add_canon_note(facts, b"II*\0\x08\0\0\0" + inside, source="CMT3")
+    assert [fact.readable for fact in facts.facts] == ["ZA0000001"]
+
+
+@pytest.mark.parametrize(
+    ("value", "degrees"),
+    [("37,33,57N", "37.5658333"), ("37,33.948N", "37.5658000"), ("33,51.408S", "-33.8568000")],
+)
+def test_a_latitude_in_xmp_is_a_place(value: str, degrees: str) -> None:
+    facts = FactList()
+    add_xmp(facts, f"<a exif:GPSLatitude='{value}'/>".encode(), source="XMP")
+    assert [fact.readable for fact in facts.facts if fact.group == "GPS"] == [degrees]
+
+
+@pytest.mark.parametrize("value", ["91,0.0N", "37", "37,33.948", "N37,1.0", "1,2,3,4N"])
+def test_what_is_no_latitude_in_xmp_is_no_place(value: str) -> None:
+    facts = FactList()
+    add_xmp(facts, f"<a exif:GPSLatitude='{value}'/>".encode(), source="XMP")
+    assert not [fact for fact in facts.facts if fact.group == "GPS"]

@@ -77,7 +77,14 @@ def test_the_record_is_a_canonical_document_that_names_itself(worker: Worker) ->
     found = record(io.BytesIO(jpeg_with(media.exif(photo=PHOTO))), media_type=JPEG, worker=worker)
     document = decode_object(encode_record(found), what="record", form=FORMAT)
 
-    assert set(document) == {"format", "media_type", "reader", "facts", "problems"}
+    assert set(document) == {
+        "format",
+        "media_type",
+        "reader",
+        "facts",
+        "problems",
+        "second_opinion",
+    }
     assert document["reader"] == {"evidencekit": "0.1.0", "exifread": exif_module.VERSION}
 
 

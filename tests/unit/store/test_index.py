@@ -188,3 +188,14 @@ def test_events_are_appended_one_by_one_or_at_once(tmp_path: Path) -> None:
     (built.root / INDEX).unlink()
 
     assert ids(built) == listed
+
+
+def test_looking_into_a_case_while_its_rows_are_read_waits_for_nobody(tmp_path: Path) -> None:
+    """An empty transaction would wait until the reader has finished, which it never has."""
+    built = committed(tmp_path, b"one", b"two")
+    asked: list[str] = []
+    with open_index(built.root) as index:
+        index._db.set_trace_callback(asked.append)
+        index.catch_up(built.root)
+    assert asked
+    assert not any(one.startswith("BEGIN") for one in asked)

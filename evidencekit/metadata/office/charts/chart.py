@@ -8,6 +8,7 @@ all of them become the same one, as programs show numbers and levels of theirs b
 from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element
 
+from evidencekit.metadata.elements import local
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.assembly import Assembly, Found, by_name, led
@@ -20,7 +21,7 @@ from evidencekit.metadata.office.charts.literal import (
     require_values,
 )
 from evidencekit.metadata.office.drawn import DrawingWriter
-from evidencekit.metadata.office.names import C, local
+from evidencekit.metadata.office.names import C
 from evidencekit.metadata.office.themes import add_override
 
 _TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"

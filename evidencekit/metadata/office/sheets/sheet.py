@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from xml.etree.ElementTree import Element, SubElement
 
+from evidencekit.metadata.elements import local
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.names import MC, R, S, local
+from evidencekit.metadata.office.names import MC, R, S
 from evidencekit.metadata.office.sheets.allowed import SETTINGS
 from evidencekit.metadata.office.sheets.cells import Cells
 from evidencekit.metadata.office.sheets.conditions import conditions, hides_values

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from evidencekit.metadata.elements import local
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.names import S, local
+from evidencekit.metadata.office.names import S
 from evidencekit.metadata.office.sheets.styles_allowed import NAMED, RULES
 from evidencekit.metadata.office.writing import Writer
 

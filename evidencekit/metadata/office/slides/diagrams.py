@@ -7,8 +7,9 @@ drew ([MS-ODRAWXML] §2.11), and show those. They become a group of ordinary sha
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
+from evidencekit.metadata.elements import local
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.names import A, P, R, local
+from evidencekit.metadata.office.names import A, P, R
 from evidencekit.metadata.office.package import Relation
 from evidencekit.metadata.office.parts import Parts
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element, SubElement
 
+from evidencekit.metadata.elements import local
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.office.drawn import COUNTED, DrawingWriter
-from evidencekit.metadata.office.names import A, P, local
+from evidencekit.metadata.office.names import A, P
 from evidencekit.metadata.office.slides.allowed import RULES
 from evidencekit.metadata.office.slides.beside import Size, is_beside
 

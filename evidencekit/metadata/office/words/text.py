@@ -7,8 +7,9 @@ bookmarks and of styles, and the code of fields go, except that of page numbers.
 from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element
 
+from evidencekit.metadata.elements import local
 from evidencekit.metadata.gone import Gone
-from evidencekit.metadata.office.names import PIC, WP, WPS, W, local
+from evidencekit.metadata.office.names import PIC, WP, WPS, W
 from evidencekit.metadata.office.words.allowed import (
     ATTRIBUTES,
     ELEMENTS,

@@ -1,0 +1,1 @@
+"""Windows bitmaps (BMP), as they lie in documents of Hangul."""
