@@ -24,11 +24,9 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
     }
 )  # fmt: skip
 HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-PICTURE_ENDS = ("jpeg", "png", "gif", "tiff")
-"""Of the names of pictures in a copy, which say what they are."""
-PICTURE_NAMES = " ".join(
-    f"image{number}.{end}" for number in range(1, 1_000) for end in PICTURE_ENDS
-)
+PICTURES = ("jpeg", "png", "gif", "tiff")
+"""Kinds of pictures that a copy may hold, and the ends of their names."""
+PICTURE_NAMES = " ".join(f"image{number}.{end}" for number in range(1, 1_000) for end in PICTURES)
 """What pictures are called in a copy; other programs call theirs alike."""
 for _prefix, _space in PREFIXES.items():
     ElementTree.register_namespace(_prefix, _space[1:-1])
