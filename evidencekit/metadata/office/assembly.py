@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.names import PICTURE_ENDS, encode
+from evidencekit.metadata.office.names import PICTURES, encode
 from evidencekit.metadata.office.package import (
     Relation,
     content_types,
@@ -90,7 +90,7 @@ class Assembly:
     def add_picture(self, name: str, folder: str) -> str:
         """Write a picture once; returns its new name, in a folder of media."""
         if name not in self._met:
-            made = rewrite(self.parts.data(name), self.gone, PICTURE_ENDS)
+            made = rewrite(self.parts.data(name), self.gone, PICTURES)
             self.digest.update(made.content_sha256.encode())
             number = sum(one.startswith(f"{folder}/") for one in self._written) + 1
             self._met[name] = f"{folder}/image{number}.{made.kind}"

@@ -7,7 +7,7 @@ from posixpath import dirname, join, normpath
 from typing import BinaryIO
 
 from evidencekit.metadata.malformed import MalformedError
-from evidencekit.metadata.office.names import HEAD, PICTURE_ENDS
+from evidencekit.metadata.office.names import HEAD, PICTURES
 from evidencekit.metadata.office.parts import Parts
 
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -63,7 +63,7 @@ def relations_part(found: Mapping[str, tuple[str, str]]) -> bytes:
 def content_types(types: Mapping[str, str]) -> bytes:
     """Encode which part is of which type; pictures are told by the ends of their names."""
     pictures = "".join(
-        f'<Default Extension="{end}" ContentType="image/{end}"/>' for end in PICTURE_ENDS
+        f'<Default Extension="{end}" ContentType="image/{end}"/>' for end in PICTURES
     )
     inner = "".join(
         f'<Override PartName="/{name}" ContentType="{type_}"/>' for name, type_ in types.items()
