@@ -40,7 +40,7 @@ def require_suitable(certificates: Sequence[bytes], *, at: datetime) -> None:
 
 def _said(certificate: x509.Certificate, reason: str) -> str:
     name = clean(certificate.subject.rfc4514_string(), limit=MAX_NAME)
-    return _("{name}: {reason}").format(name=name, reason=reason)
+    return f"{name}: {reason}"
 
 
 def _weakness(certificate: x509.Certificate) -> str | None:
