@@ -1,7 +1,7 @@
-"""Remarks inside coded pictures: SEI user data of H.264 and H.265.
+"""Remarks inside coded pictures: SEI user data of H.264 and H.265, user data of MPEG-4 Part 2.
 
-ISO/IEC 14496-10 §7.3.2.3, annex D; ISO/IEC 23008-2 §7.3.2.4. Encoders write their settings there,
-some cameras the place and the time.
+ISO/IEC 14496-10 §7.3.2.3, annex D; ISO/IEC 23008-2 §7.3.2.4; ISO/IEC 14496-2 §6.2.2.1. Encoders
+write their settings there, some cameras the place and the time.
 """
 
 import re
@@ -9,17 +9,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Codec = Literal["h264", "h265"]
+Codec = Literal["h264", "h265", "mpeg4"]
 UNREGISTERED = 5  # payloadType of user data without a registered owner
 _UUID = 16
-_SEI_UNITS: dict[Codec, frozenset[int]] = {"h264": frozenset({6}), "h265": frozenset({39, 40})}
-_HEADER: dict[Codec, int] = {"h264": 1, "h265": 2}
+_SEI_UNITS: dict[Codec, frozenset[int]] = {
+    "h264": frozenset({6}), "h265": frozenset({39, 40}), "mpeg4": frozenset(),
+}  # fmt: skip
+_HEADER: dict[Codec, int] = {"h264": 1, "h265": 2, "mpeg4": 0}
 _ENCODERS = frozenset(
     {
         bytes.fromhex("dc45e9bde6d948b7962cd820d923eeef"),  # x264
         bytes.fromhex("2ca2de09b51747dbbb55a4fe7fc2fc4e"),  # x265
     }
 )
+_USER_DATA = re.compile(rb"\x00\x00\x01\xb2(.*?)(?=\x00\x00\x01|\Z)", re.DOTALL)
+_ENCODER = re.compile(rb"(?:XviD|DivX|Lavc|FFmpe)[A-Za-z0-9._ -]{0,40}\x00*")
 _EMULATION = re.compile(rb"\0\0\x03(?=[\0-\x03]|\Z)")
 _MUST_ESCAPE = re.compile(rb"\0\0(?=[\0-\x03])")
 
@@ -43,7 +47,12 @@ class Remark:
 
 
 def remarks(sample: bytes, codec: Codec, length_size: int) -> Iterator[Remark]:
-    """Yield the remarks in one sample; each unit of it begins with its size in ``length_size``."""
+    """Yield the remarks in one sample; each unit of it begins with its size in ``length_size``.
+
+    Of MPEG-4 Part 2 none stays that would have to be told but names of known encoders.
+    """
+    if codec == "mpeg4":
+        return
     for unit in _units(sample, length_size):
         if _is_sei(unit, codec):
             yield from (
@@ -59,6 +68,8 @@ def without_remarks(
     ``keeps_encoders`` leaves those that a known encoder wrote. What cannot be walked comes back as
     it is: a decoder would not find a remark there either.
     """
+    if codec == "mpeg4":
+        return without_user_data(sample)
     written, is_changed = [], False
     for unit in _units(sample, length_size):
         kept = _kept(unit, codec, keeps_encoders=keeps_encoders) if _is_sei(unit, codec) else unit
@@ -66,6 +77,14 @@ def without_remarks(
         if kept:
             written.append(len(kept).to_bytes(length_size, "big") + kept)
     return b"".join(written) if is_changed else sample
+
+
+def without_user_data(sample: bytes) -> bytes:
+    """Return pictures of MPEG-4 Part 2 without user data.
+
+    Names of known encoders stay: decoders need them to know their faults.
+    """
+    return _USER_DATA.sub(lambda one: one[0] if _ENCODER.fullmatch(one[1]) else b"", sample)
 
 
 def _units(sample: bytes, length_size: int) -> Iterator[bytes]:

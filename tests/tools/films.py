@@ -77,6 +77,21 @@ def _planted_movie(content: bytes) -> bytes:
     return content
 
 
+def mpeg4_film(behind: bytes) -> bytes:
+    """Return a film of MPEG-4 Part 2 with some bytes behind its first picture."""
+    out = io.BytesIO()
+    with av.open(out, "w", format="mp4") as container:
+        seen = picture_track(container, "mpeg4")
+        coded: list[Any] = [*_encoded(seen, pictures()), *seen.encode(None)]
+        first, *rest = coded
+        longer = av.Packet(bytes(first) + behind)
+        longer.pts, longer.dts, longer.time_base = first.pts, first.dts, first.time_base
+        longer.stream, longer.is_keyframe = first.stream, first.is_keyframe
+        for packet in (longer, *rest):
+            container.mux(packet)
+    return out.getvalue()
+
+
 def picture_track(container: Any, codec: str) -> Any:
     options = {"preset": "ultrafast"} if codec == "libx264" else {}
     track = container.add_stream(codec, rate=10, options=options)

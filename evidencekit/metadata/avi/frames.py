@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from evidencekit.metadata.jpeg.rebuild import rebuild as rebuild_jpeg
 from evidencekit.metadata.malformed import MalformedError
 from evidencekit.metadata.rebuilt import Wish
-from evidencekit.metadata.sei import remarks, without_remarks
+from evidencekit.metadata.sei import remarks, without_remarks, without_user_data
 
 _START = re.compile(rb"\x00\x00\x01")
 _FIELDS = re.compile(rb"\xff\xe0..AVI1[\x01\x02]", re.DOTALL)
-_USER_DATA = re.compile(rb"\x00\x00\x01\xb2(.*?)(?=\x00\x00\x01|\Z)", re.DOTALL)
-_ENCODER = re.compile(rb"(?:XviD|DivX|Lavc|FFmpe)[A-Za-z0-9._ -]{0,40}\x00*")
 _LENGTH = 4  # bytes, as MP4 has it before a unit
 
 
@@ -94,6 +92,6 @@ def _started(sample: bytes) -> bytes:
 
 
 def _mpeg4(data: bytes) -> Frame:
-    kept = _USER_DATA.sub(lambda one: one[0] if _ENCODER.fullmatch(one[1]) else b"", data)
+    kept = without_user_data(data)
     digest = hashlib.sha256(data).digest()
     return Frame(data=kept, digest=digest, is_changed=kept != data)

@@ -25,6 +25,7 @@ _LITTLE, _BIG = "<", ">"
 _AS_DIGITS = "digits of "
 _ORDERS = {b"II": _LITTLE, b"MM": _BIG}
 _OTHER = {_LITTLE: _BIG, _BIG: _LITTLE}
+_LENS = 5  # bytes of the number of a lens, at the start of what Canon says of it
 _INLINE = 4  # bytes of a value that stands in the field itself
 _CANON_MAKE = "CANON"
 _SWAPPED = 256  # fields; a smaller number read the wrong way round is at least so large
@@ -63,7 +64,7 @@ _PANASONIC = {
 }  # fmt: skip
 _CANON = {
     0x0006: "ImageType", 0x0009: "OwnerName", 0x000C: "SerialNumber", 0x0028: "ImageUniqueID",
-    0x0095: "LensModel", 0x0096: "InternalSerialNumber",
+    0x0095: "LensModel", 0x0096: "InternalSerialNumber", 0x4019: "LensSerialNumber",
 }  # fmt: skip
 _APPLE = {
     0x000B: "BurstUUID", 0x0011: "ContentIdentifier", 0x0015: "ImageUniqueID",
@@ -217,6 +218,8 @@ def _text(block: TiffBlock, entry: Entry, name: str) -> Iterator[tuple[str, str]
             yield "InternalSerialNumber", str(block.number("I", at))
     elif entry.kind == LONG:
         yield name, str(block.number("I", entry.at))
+    elif name == "LensSerialNumber" and entry.kind == UNDEFINED:
+        yield name, data[:_LENS].hex()
     elif name.startswith(_AS_DIGITS) or (name == "ImageUniqueID" and entry.kind != ASCII):
         yield name.removeprefix(_AS_DIGITS), data.hex()
     else:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from evidencekit.metadata.gone import Gone
 from evidencekit.metadata.isobmff.boxes import Part, box
 from evidencekit.metadata.malformed import MalformedError
+from evidencekit.metadata.sei import without_user_data
 
 _AVC_SPS, _AVC_PPS, _AVC_EXTENSION = 7, 8, 13  # ISO/IEC 14496-10 table 7-1
 _HEVC_PARAMETERS = frozenset({32, 33, 34})  # ISO/IEC 23008-2 table 7-1: VPS, SPS, PPS
@@ -18,6 +19,7 @@ _AVC_HIGH = frozenset({100, 110, 122, 144, 244, 44, 83, 86, 118, 128})
 _STREAMS = frozenset(
     {0x20, 0x21, 0x40, *range(0x60, 0x6A), 0x6A, 0x6B, 0x6C, 0xA5, 0xA6, 0xA9}
 )  # object types (mp4ra.org) whose streams are known to carry nothing but coded data
+_MPEG4 = 0x20
 _MAX_SPECIFIC = 4_096  # bytes of a DecoderSpecificInfo
 
 
@@ -135,6 +137,10 @@ def _elementary(data: bytes, gone: Gone) -> bytes:
     specific = dict(_descriptors(stream[13:])).get(5, b"")
     if len(specific) > _MAX_SPECIFIC:
         raise MalformedError("esds of impossible size")
+    if stream[0] == _MPEG4:
+        plain = without_user_data(specific)
+        gone.when(plain != specific, "encoder")
+        specific = plain
     gone.when(set(whole) - {3} or set(inner) - {4, 6}, "unused-bytes")
     described = stream[:13] + (_descriptor(5, specific) if specific else b"")
     return bytes(4) + _descriptor(3, bytes(3) + _descriptor(4, described) + _descriptor(6, b"\2"))

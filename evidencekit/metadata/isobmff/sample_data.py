@@ -25,7 +25,7 @@ MAX_VALUES = 64
 """Remarks that stay and are told; a movie with more is one that changes its encoder."""
 _CODECS: dict[bytes, Codec] = {
     b"avc1": "h264", b"avc3": "h264", b"hvc1": "h265", b"hev1": "h265", b"dvh1": "h265",
-    b"dvhe": "h265",
+    b"dvhe": "h265", b"mp4v": "mpeg4",
 }  # fmt: skip
 
 
@@ -156,6 +156,8 @@ def coded_as(track: Track) -> tuple[Codec | None, int]:
     codec = _CODECS.get(next(iter(codings(stsd)), b"")) if stsd is not None else None
     if stsd is None or codec is None:
         return None, 0
+    if codec == "mpeg4":
+        return codec, 0
     entry = next(split(stsd.data[8:], stsd.offset + 16))
     for part in extensions(entry, b"vide"):
         if part.kind == b"avcC" and len(part.data) > 4:  # noqa: PLR2004

@@ -218,3 +218,12 @@ def test_fragments_that_make_no_film_are_refused(what: str, workshop: Workshop) 
     make, why = FRAGMENTS[what]
     with pytest.raises(BadInput, match=why):
         stripped(make(), MP4, workshop)
+
+
+def test_user_data_of_mpeg4_in_a_film_go_and_that_is_said(workshop: Workshop) -> None:
+    data = films.mpeg4_film(b"\0\0\1\xb2" + films.MARK)
+    assert films.MARK in data
+    copy, done = stripped(data, MP4, workshop)
+    assert films.MARK not in copy
+    assert done.changed == ("coded-remarks",)
+    assert (done.decoder or "").startswith("PyAV")
