@@ -44,12 +44,19 @@ def term(kind: str, code: str) -> Pair:
 
 
 def term_with_argument(kind: str, words: str, form: str = "{} {}") -> Pair:
-    """Return words that have a name, else the first as people call it, the rest unchanged."""
+    """Return words that have a name, else the first as people call it, and the rest.
+
+    That is unchanged but where it is itself a word of the same kind.
+    """
     if f"{kind}.{words}" in load_words("terms"):
         return term(kind, words)
     code, _space, argument = words.partition(" ")
     pair = term(kind, code)
-    return Pair(*(form.format(side, argument) for side in pair)) if argument else pair
+    if not argument:
+        return pair
+    known = f"{kind}.{argument}" in load_words("terms")
+    rest = term(kind, argument) if known else Pair(argument, argument)
+    return Pair(form.format(pair.ko, rest.ko), form.format(pair.en, rest.en))
 
 
 def _pairs(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, Pair]]:

@@ -201,6 +201,8 @@ def test_a_look_that_depends_on_a_number_stays(workshop: Workshop) -> None:
     ("body", "why"),
     [
         ({"data": '<row r="1"><c r="A1"><f>1+1</f></c></row>'}, "result"),
+        ({"data": '<row r="1"><c r="A1"><f>1+1</f><v></v></c></row>'}, "result"),
+        ({"data": '<row r="1"><c r="A1" t="b"><f>A2=1</f><v/></c></row>'}, "result"),
         ({"data": '<row r="1"><c r="A1" vm="1" t="e"><v>#VALUE!</v></c></row>'}, "another part"),
         ({"data": '<row r="2"/><row r="1"/>'}, "order"),
         ({"data": '<row r="1"><c r="A1"><v>x</v></c></row>'}, "type"),

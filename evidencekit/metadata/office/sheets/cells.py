@@ -74,7 +74,7 @@ class Cells:
         kind, value = old.get("t", "n"), old.find(f"{S}v")
         if old.find(f"{S}f") is not None:
             self._gone.note("formulas")
-            if value is None and old.find(f"{S}is") is None:
+            if not _has_result(old, kind, value):
                 raise MalformedError("a formula whose result is not in the file")
         text = "" if value is None else (value.text or "")
         found = self._text(old, kind, text) if kind in _TEXTS else self._plain(kind, text)
@@ -126,3 +126,10 @@ class Cells:
         if kind != "n":
             new.set("t", kind)
         SubElement(new, S + "v").text = shown
+
+
+def _has_result(old: Element, kind: str, value: Element | None) -> bool:
+    """Only a text may be empty; writers that do not calculate leave numbers so."""
+    if value is None:
+        return old.find(f"{S}is") is not None
+    return kind == "str" or bool((value.text or "").strip())
