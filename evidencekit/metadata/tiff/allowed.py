@@ -33,6 +33,7 @@ _LENGTHS = MappingProxyType({SUBSAMPLING: 2})
 _RAW = frozenset({32803, 34892})
 """Photometric interpretations of raw data of sensors."""
 _OF_601 = (0.299, 0.587, 0.114)
+_BY_PALETTE = (3,)
 _NEAR = 0.002
 
 
@@ -50,6 +51,8 @@ def numbers_of(page: Page) -> dict[int, tuple[int, ...]]:
     for tag in (WIDTH, LENGTH, PHOTOMETRIC):
         if len(found.get(tag, ())) != 1:
             raise MalformedError(f"field {tag} is missing, or not one number")
+    if found[PHOTOMETRIC] != _BY_PALETTE:
+        found.pop(PALETTE, None)  # nobody looks into it
     _require_lengths(found)
     _require_inks(page)
     return found
@@ -60,7 +63,7 @@ def _require_lengths(found: Mapping[int, tuple[int, ...]]) -> None:
     for tag, values in found.items():
         longest = {BITS: samples, 338: samples, 339: samples, SUBSAMPLING: 2}.get(tag, 1)
         if tag == PALETTE:
-            longest = 3 << found.get(BITS, (1,))[0]
+            longest = 3 << min(found.get(BITS, (1,))[0], 16)
         if len(values) > longest:
             raise MalformedError(f"field {tag} has more values than it may")
 

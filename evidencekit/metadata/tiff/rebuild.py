@@ -132,7 +132,7 @@ def _others(
         turned = page[tag.ORIENTATION].numbers()
         if len(turned) == 1 and _UPRIGHT < turned[0] <= 8:  # noqa: PLR2004 (TIFF 6.0 p. 36)
             numbers[tag.ORIENTATION] = turned
-    if tag.TABLES in page:
+    if tag.TABLES in page and numbers[tag.COMPRESSION] == (JPEG,):
         found[tag.TABLES] = UNDEFINED, jpeg_stream(page[tag.TABLES].data)
     if tag.PROFILE in page and (profile := _profile(page[tag.PROFILE].data)):
         found[tag.PROFILE] = UNDEFINED, profile

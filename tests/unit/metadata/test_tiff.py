@@ -121,3 +121,20 @@ def test_pages_that_lead_in_a_circle_are_refused(workshop: Workshop) -> None:
     file.data[-4:] = first.to_bytes(4, "little")
     with pytest.raises(BadInput, match="without an end"):
         stripped(bytes(file.data), TIFF, workshop)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (320, (3, MARK + b"\0")),
+        (347, (7, b"\xff\xd8\xff\xdb\0\x43\0" + MARK.ljust(64, b"x") + b"\xff\xd9")),
+    ],
+)
+def test_tables_that_no_decoder_looks_into_are_not_copied(
+    field: int, value: tiffs.Field, workshop: Workshop
+) -> None:
+    file = Tiff()
+    file.page(tiffs.picture(file, tiffs.PIXELS, compression=1) | {field: value})
+    copy, done = stripped(bytes(file.data), TIFF, workshop)
+    assert MARK not in copy
+    assert "details" in done.removed
