@@ -7,11 +7,12 @@ when it was sent is held in memory, so that a conversation of a million messages
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from pathlib import Path, PurePosixPath
+from functools import cache
+from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from evidencekit.sandbox.runner import ParserFailed, Worker
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _
 from evidencekit.workflow.capture_account import title_of
+from evidencekit.workflow.linking import TAKEN, Linking, files_of, linked
 from evidencekit.workflow.targets import require_outside, write_for_owner
 
 KOREA = "Asia/Seoul"
@@ -78,11 +80,11 @@ class Timeline:
         self,
         sources: Sequence[Source],
         files: Sequence[BinaryIO],
-        names: Mapping[str, str | None],
+        linking: Callable[[], Linking],
         wanted: Wanted,
     ) -> None:
         self.sources = sources
-        self._files, self._names, self._wanted = files, names, wanted
+        self._files, self._linking, self._wanted = files, linking, wanted
         self._places = sorted(self._find())
 
     def rows(self) -> Iterator[JsonObject]:
@@ -91,7 +93,7 @@ class Timeline:
             file = self._files[source]
             file.seek(offset)
             piece = json.loads(file.readline())
-            yield _row(number, self.sources[source], piece, self._names, self._wanted)
+            yield _row(number, self.sources[source], piece, self._linking, self._wanted)
 
     def _find(self) -> Iterator[tuple[datetime, int, int]]:
         """Yield for each message that is wanted when it was sent, and where it lies."""
@@ -145,7 +147,7 @@ def timeline(case: Case, ids: Sequence[str], wanted: Wanted) -> Iterator[Timelin
                         id=artifact.id
                     )
                 )
-        yield Timeline(sources, files, dict(_names(case)), wanted)
+        yield Timeline(sources, files, cache(lambda: Linking(files_of(case))), wanted)
 
 
 def _require_zone(zone: str) -> None:
@@ -162,7 +164,7 @@ def _artifacts(case: Case, ids: Sequence[str]) -> Iterator[Artifact]:
 
 
 def _platform(case: Case, artifact: Artifact) -> str | None:
-    if artifact.derived_from is not None:
+    if artifact.origin not in TAKEN:
         return None
     with case.open_object(artifact.sha256) as stream:
         return chat_of(stream.read(HEAD), artifact.media_type)
@@ -224,17 +226,14 @@ def _row(
     number: int,
     source: Source,
     piece: Mapping[str, Json],
-    names: Mapping[str, str | None],
+    linking: Callable[[], Linking],
     wanted: Wanted,
 ) -> JsonObject:
     zone = _zone(piece, source.platform, wanted)
     moment = _moment(piece, wanted) if zone != "unknown" else None
     files = piece.get("attachments", [])
     kept = {key: piece.get(key, "") for key in _KEPT}
-    linked: list[Json] = [
-        {"name": str(one), "artifact": names.get(PurePosixPath(str(one)).name)}
-        for one in (files if isinstance(files, list) else [])
-    ]
+    attached = [one for one in (files if isinstance(files, list) else []) if isinstance(one, dict)]
     return {
         "seq": number,
         "artifact": source.artifact.id,
@@ -248,7 +247,7 @@ def _row(
         "local": piece.get("at"),
         "zone": zone,
         **kept,
-        "attachments": linked,
+        "attachments": list(linked(linking(), source.artifact.id, attached)) if attached else [],
         "warnings": piece.get("warnings", []),
         "headers": piece.get("headers", {}),
         "dkim": piece.get("dkim", []),
@@ -259,16 +258,6 @@ _KEPT = (
     "kind", "at_raw", "precision", "conversation", "sender", "sender_id", "message_id", "text",
     "reply_to", "forwarded_from", "edited", "raw",
 )  # fmt: skip
-
-
-def _names(case: Case) -> Iterator[tuple[str, str | None]]:
-    """Yield file names with the artifact of that name; None for a name that several have."""
-    seen: dict[str, str | None] = {}
-    for row in case.rows():
-        if row.origin != "strip" and row.name:
-            name = PurePosixPath(row.name).name
-            seen[name] = None if name in seen else row.id
-    yield from seen.items()
 
 
 def write_report(case: Case, found: Timeline, wanted: Wanted, out: Path, *, language: str) -> None:

@@ -1,5 +1,9 @@
 """``timeline`` tells who wrote what when, and what it does not know."""
 
+import hashlib
+import io
+import zipfile
+
 from tests.cli.transcripts import Cli
 from tests.tools import dkim_signing, exports
 
@@ -103,3 +107,21 @@ def test_the_document_holds_only_what_was_asked_for(cli: Cli) -> None:
     page = (cli.folder / "t.html").read_text(encoding="utf-8")
     assert "다음 날" in page
     assert "점심" not in page
+
+
+def test_an_export_within_an_archive_is_read_and_its_files_are_those_of_the_archive(
+    cli: Cli,
+) -> None:
+    _with(cli, a_jpg="another")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("WA/_chat.txt", exports.WHATSAPP_IOS.replace("0001-PHOTO", "a"))
+        archive.writestr("WA/a.jpg", "this one")
+    (cli.folder / "wa.zip").write_bytes(packed.getvalue())
+    cli("-C", "C", "add", "wa.zip").ok()
+    rows = cli("-C", "C", "timeline", "--json").ok().objects
+    (linked,) = (one for row in rows for one in row["attachments"])
+    assert linked["by"] == "path"
+    shown = cli("-C", "C", "list", "--json").ok().objects
+    digests = {one["id"]: one["sha256"] for one in shown}
+    assert digests[linked["artifact"]] == hashlib.sha256(b"this one").hexdigest()

@@ -14,7 +14,7 @@ from datetime import datetime
 from evidencekit.metadata.chats.clock import HALF, MONTH, at, read_day, read_time
 from evidencekit.metadata.chats.conversation import pieces_of
 from evidencekit.metadata.chats.lines import Line, Text, lines_of
-from evidencekit.metadata.chats.message import Export, Kind, Piece
+from evidencekit.metadata.chats.message import Export, Kind, Piece, named
 
 _CLOCK = rf"(?:{HALF} )?\d{{1,2}}:\d\d(?: {HALF})?"
 _WINDOWS = re.compile(rf"\[(.*?)\] \[({_CLOCK})\] ?(.*)", re.DOTALL)
@@ -106,7 +106,7 @@ class _Reading:
         made = self._piece(line, _kind(text), at_raw=at_raw, moment=moment, text=text)
         return Piece(
             **{name: getattr(made, name) for name in _SHARED}, sender=sender,
-            attachments=_attachments(text),
+            attachments=named(_attachments(text)),
         )  # fmt: skip
 
     def _piece(
@@ -173,7 +173,7 @@ def _row(held: list[Line], raw: str) -> Piece:
     return Piece(
         kind=_kind(found[2]) if found[1] else "system", sender=found[1], text=found[2], at=moment,
         at_raw=found[0], precision="second" if moment else "none",
-        attachments=_attachments(found[2]), **place,  # type: ignore[arg-type]
+        attachments=named(_attachments(found[2])), **place,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from html import unescape
 
 from evidencekit.metadata.chats.lines import Text
-from evidencekit.metadata.chats.message import MAX_TEXT, Export, Piece
+from evidencekit.metadata.chats.message import MAX_TEXT, Export, Piece, named
 from evidencekit.metadata.chats.signatures import judged
 
 _FROM = re.compile(rb"^From (?=\S)", re.MULTILINE)
@@ -70,7 +70,7 @@ def _piece(message: EmailMessage, number: int, start: int, end: int, raw: bytes)
         at_raw=str(message.get("Date", "")), precision="second" if moment else "none",
         text=_text(message), raw=raw[:MAX_TEXT].decode("utf-8", "replace"),
         message_id=str(message.get("Message-ID", "")),
-        reply_to=str(message.get("In-Reply-To", "")), attachments=files,
+        reply_to=str(message.get("In-Reply-To", "")), attachments=named(files),
         headers=_headers(message),
     )  # fmt: skip
 

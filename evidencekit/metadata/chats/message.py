@@ -4,7 +4,7 @@ The pieces of a file of lines cover it from the first byte to the last: nothing 
 was not understood is a piece of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -17,6 +17,20 @@ SAID = frozenset({"message", "system", "deleted", "call"})
 """Kinds that are part of a conversation; the others are its frame, or not understood."""
 MAX_TEXT = 65_536
 """Characters of a text or of raw text that are told; the place says where the rest is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that a message names; with digest and size where the export holds its bytes."""
+
+    name: str
+    sha256: str | None = None
+    size: int | None = None
+
+
+def named(names: Iterable[str]) -> tuple[Attached, ...]:
+    """Return files of which an export has no more than a name."""
+    return tuple(Attached(name=name) for name in names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +58,8 @@ class Piece:
     reply_to: str = ""
     forwarded_from: str = ""
     edited: str = ""
-    attachments: tuple[str, ...] = ()
-    """Names of files, as the export writes them."""
+    attachments: tuple[Attached, ...] = ()
+    """In the words of the export."""
     warnings: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     """Of a mail."""
@@ -88,12 +102,18 @@ def piece_to_json(piece: Piece) -> JsonObject:
         "reply_to": piece.reply_to,
         "forwarded_from": piece.forwarded_from,
         "edited": piece.edited,
-        "attachments": list(piece.attachments),
+        "attachments": [_attached_to_json(one) for one in piece.attachments],
         "warnings": [*piece.warnings, *(("cut",) if len(piece.raw) > MAX_TEXT else ())],
         "headers": dict(piece.headers),
         "dkim": list(piece.dkim),
     }
     return {name: _sound(value) for name, value in found.items() if value or value == 0}
+
+
+def _attached_to_json(one: Attached) -> JsonObject:
+    if one.sha256 is None:
+        return {"name": one.name}
+    return {"name": one.name, "sha256": one.sha256, "size": one.size}
 
 
 def _sound(value: Json) -> Json:

@@ -1,6 +1,7 @@
 """SMS Backup & Restore: short messages of Android as XML (its own format, synctech.com.au)."""
 
 import base64
+import hashlib
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import ParseError, iterparse
 
 from evidencekit.metadata.chats.lines import Text
-from evidencekit.metadata.chats.message import Export, Piece
+from evidencekit.metadata.chats.message import Attached, Export, Piece
 
 _MILLISECONDS = 1000
 _RECEIVED, _SENT = "1", "2"
@@ -43,12 +44,12 @@ def _message(element: Element, number: int) -> Piece:
     is_sent = about.get("type") == _SENT or (
         element.tag == "mms" and about.get("m_type") not in {None, _MMS_RECEIVED}
     )
-    text, files = about.get("body", ""), []
+    text, files = about.get("body", ""), list[Attached]()
     for part in element.iter("part"):
         if part.get("ct") == "text/plain":
             text += part.get("text", "")
         elif part.get("ct") not in {None, "application/smil"}:
-            files.append(part.get("cl") or part.get("name") or str(part.get("ct")))
+            files.append(_attached(part))
     return Piece(
         kind="message", start=-1, end=-1, pointer=f"/{number}",
         sender="" if is_sent else other, sender_id=about.get("address", ""), conversation=other,
@@ -56,6 +57,18 @@ def _message(element: Element, number: int) -> Piece:
         precision="second" if moment else "none", text=text, raw=_raw(element),
         attachments=tuple(files), warnings=("sent-by-owner",) if is_sent else (),
     )  # fmt: skip
+
+
+def _attached(part: Element) -> Attached:
+    """Return the name of a part, and of bytes that can be read what they are."""
+    name = part.get("cl") or part.get("name") or str(part.get("ct"))
+    try:
+        data = base64.b64decode(part.get("data", ""))
+    except ValueError:
+        return Attached(name=name)
+    if not data:
+        return Attached(name=name)
+    return Attached(name=name, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
 
 
 def _raw(element: Element) -> str:

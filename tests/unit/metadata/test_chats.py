@@ -1,5 +1,6 @@
 """Every message of an export is found once, where it stands; nothing of a file is dropped."""
 
+import hashlib
 import io
 import json
 from typing import Any
@@ -99,8 +100,8 @@ def test_a_message_goes_on_until_another_begins() -> None:
 def test_what_was_deleted_called_or_sent_as_a_file_is_told() -> None:
     rest = said("windows")[2:]
     assert [one["kind"] for one in rest] == ["message", "message", "deleted", "call", "message"]
-    assert rest[0]["attachments"] == ["사진"]
-    assert rest[1]["attachments"] == ["계약서.pdf"]
+    assert rest[0]["attachments"] == [{"name": "사진"}]
+    assert rest[1]["attachments"] == [{"name": "계약서.pdf"}]
     assert rest[-1]["at"] == "2026-02-10T09:03:00"  # the day has changed
 
 
@@ -135,13 +136,13 @@ def test_which_number_is_the_day_is_told_from_the_file_or_assumed() -> None:
     assert told["notes"] == ["day-before-month assumed"]
     assert [one["kind"] for one in rows] == ["system", "message", "message"]
     assert rows[2]["at"] == "2026-03-02T18:52:00"
-    assert rows[2]["attachments"] == ["IMG-1.jpg"]
+    assert rows[2]["attachments"] == [{"name": "IMG-1.jpg"}]
 
 
 def test_marks_of_direction_are_no_part_of_a_name() -> None:
     rows = said("whatsapp-ios")
     assert [one["sender"] for one in rows] == ["Kim", "Lee", "Lee"]
-    assert rows[1]["attachments"] == ["0001-PHOTO.jpg"]
+    assert rows[1]["attachments"] == [{"name": "0001-PHOTO.jpg"}]
     assert "\u200e" in rows[0]["raw"]
     assert rows[2]["kind"] == "deleted"
 
@@ -150,7 +151,7 @@ def test_telegram_gives_the_zone_where_it_gives_a_stamp() -> None:
     first, second, third = said("telegram")
     assert first["at"] == "2026-02-09T00:03:11+00:00"
     assert first["text"] == "see https://example.org"
-    assert first["attachments"] == ["photos/photo_1.jpg"]
+    assert first["attachments"] == [{"name": "photos/photo_1.jpg"}]
     assert (second["kind"], second["sender"]) == ("call", "Lee")
     assert third["at"] == "2026-02-09T09:05:00"
     assert (third["forwarded_from"], third["reply_to"]) == ("Park", "1")
@@ -188,7 +189,8 @@ def test_others_are_read_with_their_ids_and_zones() -> None:
     received, sent = said("sms")
     assert (received["sender"], received["at"]) == ("홍길동", "2026-02-09T00:03:11+00:00")
     assert (sent.get("sender", ""), sent["warnings"]) == ("", ["sent-by-owner"])
-    assert (sent["text"], sent["attachments"]) == ("사진 보낸다", ["a.jpg"])
+    held = {"name": "a.jpg", "sha256": hashlib.sha256(bytes(3)).hexdigest(), "size": 3}
+    assert (sent["text"], sent["attachments"]) == ("사진 보낸다", [held])
 
 
 def test_mails_keep_their_heads() -> None:
@@ -251,7 +253,7 @@ def test_a_page_of_telegram_is_read_message_by_message() -> None:
     assert first["sender"] == "가해자 <b>"
     assert first["text"] == "첫 줄\n둘째 줄 & 끝"
     assert first["at"] == "2026-02-09T09:03:10+09:00"
-    assert first["attachments"] == ["photos/photo_1@09-02-2026_09-03-10.jpg"]
+    assert first["attachments"] == [{"name": "photos/photo_1@09-02-2026_09-03-10.jpg"}]
     assert (joined["sender"], joined["reply_to"]) == ("가해자 <b>", "12")
     assert (forwarded["sender"], forwarded["forwarded_from"]) == ("나", "다른 방")
     assert forwarded["at"] == "2026-02-09T09:05:00"  # no zone is said
