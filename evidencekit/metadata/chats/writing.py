@@ -57,7 +57,7 @@ def _parse(text: Text, platform: str, keys: Mapping[str, str]) -> tuple[Export, 
     if platform in _OF_LINES:
         return _OF_LINES[platform](text)
     if platform == "mail":
-        return mail.parse(text, is_box=text.data.startswith(b"From "), keys=keys)
+        return mail.parse(text, keys=keys)
     head = text.data[:HEAD].decode(text.encoding, errors="replace")
     if platform == "x":
         return structured.parse(text, structured.variant_of_x(head))
