@@ -15,6 +15,8 @@ Kind = Literal["message", "system", "deleted", "call", "day", "header", "unparse
 Precision = Literal["second", "minute", "day", "none"]
 SAID = frozenset({"message", "system", "deleted", "call"})
 """Kinds that are part of a conversation; the others are its frame, or not understood."""
+UNCERTAIN = "uncertain-kind"
+"""Warning: it reads like a line of the program, but a person can have written it."""
 MAX_TEXT = 65_536
 """Characters of a text or of raw text that are told; the place says where the rest is."""
 
@@ -107,21 +109,10 @@ def piece_to_json(piece: Piece) -> JsonObject:
         "headers": dict(piece.headers),
         "dkim": list(piece.dkim),
     }
-    return {name: _sound(value) for name, value in found.items() if value or value == 0}
+    return {name: value for name, value in found.items() if value or value == 0}
 
 
 def _attached_to_json(one: Attached) -> JsonObject:
     if one.sha256 is None:
         return {"name": one.name}
     return {"name": one.name, "sha256": one.sha256, "size": one.size}
-
-
-def _sound(value: Json) -> Json:
-    """Replace halves of surrogate pairs, which have no bytes in UTF-8."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, list):
-        return [_sound(one) for one in value]
-    if isinstance(value, dict):
-        return {str(_sound(name)): _sound(one) for name, one in value.items()}
-    return value

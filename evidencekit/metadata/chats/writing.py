@@ -41,7 +41,8 @@ def write(stream: BinaryIO, out: BinaryIO, argument: Json) -> JsonObject:
     counts: Counter[str] = Counter()
     for piece in pieces:
         counts[piece.kind] += 1
-        out.write(json.dumps(piece_to_json(piece), ensure_ascii=False).encode() + b"\n")
+        line = json.dumps(piece_to_json(piece), ensure_ascii=False)
+        out.write(line.encode("utf-8", "replace") + b"\n")  # halves of surrogate pairs
     out.flush()
     return {
         "platform": export.platform,

@@ -20,6 +20,12 @@ EXPORTS = {
     "android": (exports.ANDROID, "kakaotalk"),
     "ios": (exports.IOS, "kakaotalk"),
     "csv": (exports.CSV, "kakaotalk"),
+    "windows-open": (exports.WINDOWS_OPEN, "kakaotalk"),
+    "windows-mixed": (exports.WINDOWS_MIXED, "kakaotalk"),
+    "android-english": (exports.ANDROID_ENGLISH, "kakaotalk"),
+    "ios-half": (exports.IOS_HALF, "kakaotalk"),
+    "ios-british": (exports.IOS_BRITISH, "kakaotalk"),
+    "csv-mac": (exports.CSV_MAC, "kakaotalk"),
     "line": (exports.LINE, "line"),
     "whatsapp-ios": (exports.WHATSAPP_IOS, "whatsapp"),
     "whatsapp-android": (exports.WHATSAPP_ANDROID, "whatsapp"),
@@ -33,7 +39,8 @@ EXPORTS = {
     "mbox": (exports.MBOX, "mail"),
 }
 OF_LINES = ("windows", "windows-english", "android", "ios", "csv", "line", "whatsapp-ios",
-            "whatsapp-android")  # fmt: skip
+            "whatsapp-android", "windows-open", "windows-mixed", "android-english", "ios-half",
+            "ios-british", "csv-mac")  # fmt: skip
 
 
 def parsed(
