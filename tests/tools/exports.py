@@ -194,7 +194,8 @@ X_MESSAGES = "window.YTD.direct_messages.part0 = " + json.dumps(
                     {
                         "messageCreate": {
                             "id": "4", "senderId": "1", "recipientId": "2", "text": "안녕",
-                            "createdAt": "2026-02-09T00:03:11.000Z", "mediaUrls": [],
+                            "createdAt": "2026-02-09T00:03:11.000Z",
+                            "mediaUrls": ["https://ton.twitter.com/dm/4/7/abc.jpg"],
                         }
                     }
                 ],

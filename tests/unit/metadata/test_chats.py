@@ -192,6 +192,7 @@ def test_others_are_read_with_their_ids_and_zones() -> None:
         "2026-02-09T09:03:11+09:00", "김", "5",
     )  # fmt: skip
     (x,) = said("x")
+    assert x["attachments"] == [{"name": "4-abc.jpg"}]
     assert (x["at"], x["text"], x["sender_id"]) == ("2026-02-09T00:03:11+00:00", "안녕", "1")
     received, sent = said("sms")
     assert (received["sender"], received["at"]) == ("홍길동", "2026-02-09T00:03:11+00:00")
@@ -287,3 +288,29 @@ def test_an_export_is_recognised_where_its_beginning_ends_within_a_character(cut
     line = "[사람] [오후 1:05] 메시지가 이어집니다 오늘도 안녕하세요\n"
     data = (exports.WINDOWS + line * 1_000).encode()
     assert chat_of(b" " * cut + data[: HEAD - cut], "text/plain") == "kakaotalk"
+
+
+def test_media_of_tweets_are_called_as_the_archive_calls_them() -> None:
+    films = [
+        {"content_type": "application/x-mpegURL", "url": "https://video.twimg.com/a.m3u8"},
+        {"bitrate": 1, "url": "https://video.twimg.com/low.mp4"},
+        {"bitrate": 2, "url": "https://video.twimg.com/high.mp4?tag=1"},
+    ]
+    media = [
+        {"media_url_https": "https://pbs.twimg.com/media/A.jpg"},
+        {"media_url_https": "https://x/y.jpg", "video_info": {"variants": films}},
+    ]
+    tweet = {
+        "id_str": "9", "full_text": "t", "created_at": "Mon Feb 09 00:03:11 +0000 2026",
+        "extended_entities": {"media": media},
+    }  # fmt: skip
+    text = "window.YTD.tweets.part0 = " + json.dumps([{"tweet": tweet}])
+    (one,) = parsed(text.encode(), "x")[1]
+    assert one["attachments"] == [{"name": "9-A.jpg"}, {"name": "9-high.mp4"}]
+
+
+def test_files_that_were_downloaded_with_an_export_of_discord_are_named_by_their_path() -> None:
+    local = exports.DISCORD.replace("https://example.org/a", "x.json_Files/a%20b-1.png")
+    (one,) = parsed(local.encode(), "discord")[1]
+    assert one["attachments"] == [{"name": "x.json_Files/a b-1.png"}]
+    assert said("discord")[0]["attachments"] == [{"name": "a.png"}]
