@@ -148,3 +148,12 @@ def test_what_a_mail_holds_is_linked_by_its_bytes_and_not_by_its_name(cli: Cli) 
     linked = {one["name"]: one for row in rows for one in row["attachments"]}
     assert (linked["other.pdf"]["by"], linked["other.pdf"]["size"]) == ("digest", 9)
     assert linked["계약서.pdf"]["artifact"] is None
+
+
+def test_the_document_says_what_is_not_certain_and_why_a_file_is_meant(cli: Cli) -> None:
+    _with(cli, kakao_txt=exports.WINDOWS, open_txt=exports.WINDOWS_OPEN)
+    cli("-C", "C", "timeline", "--report", "t.html").ok()
+    page = (cli.folder / "t.html").read_text(encoding="utf-8")
+    assert page.count("프로그램의 알림인지 사람이 쓴 글인지 확실하지 않음") == 6
+    assert page.count("보낸 사람 이름이 어디서 끝나는지 확실하지 않음") == 1
+    assert "경로가 같음" in page

@@ -15,7 +15,6 @@ from evidencekit.metadata.chats.message import Attached, Export, Piece
 _MILLISECONDS = 1000
 _RECEIVED, _SENT = "1", "2"
 _MMS_RECEIVED = "132"  # m_type of what was retrieved (OMA-MMS-ENC table 12: m-retrieve-conf)
-_MAX_PART = 2**16
 
 
 def parse(text: Text) -> tuple[Export, Iterator[Piece]]:
@@ -29,10 +28,17 @@ def _pieces(data: bytes) -> Iterator[Piece]:
         for _event, element in iterparse(io.BytesIO(data), forbid_dtd=True):
             if element.tag in {"sms", "mms"}:
                 number += 1
-                yield _message(element, number)
+                yield _piece(element, number)
                 element.clear()
-    except (ParseError, ValueError) as exc:  # entities and DTD are errors of value
+    except (ParseError, ValueError, LookupError) as exc:  # entities, DTD; encodings that are none
         yield Piece(kind="unparsed", start=-1, end=-1, pointer=f"/{number}", text=f"{exc}"[:200])
+
+
+def _piece(element: Element, number: int) -> Piece:
+    try:
+        return _message(element, number)
+    except (ValueError, OverflowError, OSError):  # a time that is none
+        return Piece(kind="unparsed", start=-1, end=-1, pointer=f"/{number}", raw=_raw(element))
 
 
 def _message(element: Element, number: int) -> Piece:
@@ -75,8 +81,7 @@ def _raw(element: Element) -> str:
     """Return the attributes as they stand; pictures inside are told by their size."""
     told = " ".join(f'{name}="{value}"' for name, value in element.attrib.items())
     sizes = [
-        f"[{part.get('ct')}: {len(base64.b64decode(part.get('data', ''), validate=False))} bytes]"
+        f"[{part.get('ct')}: {len(part.get('data', ''))} characters of base64]"
         for part in element.iter("part")
-        if len(part.get("data", "")) < _MAX_PART * 1024
     ]
     return f"<{element.tag} {told}> {' '.join(sizes)}".strip()

@@ -314,3 +314,19 @@ def test_files_that_were_downloaded_with_an_export_of_discord_are_named_by_their
     (one,) = parsed(local.encode(), "discord")[1]
     assert one["attachments"] == [{"name": "x.json_Files/a b-1.png"}]
     assert said("discord")[0]["attachments"] == [{"name": "a.png"}]
+
+
+def test_one_short_message_that_is_none_costs_no_other() -> None:
+    broken = exports.SMS.replace("1770595391000", "9" * 30).replace("AAAA", "A")
+    kinds = [one["kind"] for one in parsed(broken.encode(), "sms")[1]]
+    assert kinds == ["unparsed", "message"]
+
+
+def test_an_encoding_that_there_is_not_ends_in_the_list() -> None:
+    _, rows = parsed(exports.SMS.replace("UTF-8", "UTG-8").encode(), "sms")
+    assert [one["kind"] for one in rows] == ["unparsed"]
+
+
+def test_a_conversation_whose_name_is_broken_has_its_messages() -> None:
+    broken = exports.META.replace('"messages"', '"title": "\\u12", "messages"')
+    assert [one["kind"] for one in parsed(broken.encode(), "meta")[1]] == ["message"]

@@ -62,6 +62,18 @@ def test_a_path_from_the_root_of_an_archive_is_found_within_this_archive() -> No
     assert found == Link(artifact=photo.id, by="path")
 
 
+def test_the_same_path_in_another_archive_is_only_a_name() -> None:
+    export, other = taken("WA/_chat.txt", archive="z1"), taken("WA/1.jpg", archive="z2")
+    assert Linking([export, other]).find(export.id, "1.jpg") == Link(artifact=other.id, by="name")
+
+
+def test_of_the_same_bytes_those_beside_the_export_are_meant() -> None:
+    export = taken("a.eml", archive="z1")
+    far, near = taken("1.jpg", "d1"), taken("2.jpg", "d1", archive="z1")
+    found = Linking([export, far, near]).find(export.id, "x", "d1")
+    assert found == Link(artifact=near.id, by="digest")
+
+
 def test_names_as_macs_write_them_are_the_same_names() -> None:
     export, photo = taken("in/k.txt"), taken("in/\u1100\u1161.jpg")
     assert Linking([export, photo]).find(export.id, "\uac00.jpg") is not None
