@@ -79,7 +79,11 @@ def _line(row: JsonObject) -> dict[str, object]:
         "kind": None if row["kind"] == "message" else term("message", str(row["kind"])),
         "lines": [clean(one, limit=_MAX_TEXT) for one in text[:_MAX_TEXT].split("\n")],
         "is_cut": len(text) > _MAX_TEXT,
-        "files": [(one["name"], one["artifact"]) for one in _objects(row["attachments"])],
+        "files": [
+            (one["name"], one["artifact"], term("link", str(one["by"])))
+            for one in _objects(row["attachments"])
+        ],
+        "warnings": _warnings(row["warnings"]),
         "artifact": row["artifact"],
         "place": _place(row),
         "dkim": [term("dkim", str(one["result"])) for one in _objects(row["dkim"])],
@@ -88,6 +92,13 @@ def _line(row: JsonObject) -> dict[str, object]:
 
 def _objects(value: Json) -> list[JsonObject]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _warnings(value: Json) -> list[Pair]:
+    """Return what has words; the others are said elsewhere in the line."""
+    words = load_words("terms")
+    found = (f"warning.{one}" for one in (value if isinstance(value, list) else []))
+    return [words[one] for one in found if one in words]
 
 
 def _zone(zone: str) -> Pair:

@@ -7,11 +7,12 @@ when it was sent is held in memory, so that a conversation of a million messages
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from pathlib import Path, PurePosixPath
+from functools import cache
+from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
@@ -27,9 +28,12 @@ from evidencekit.sandbox.runner import ParserFailed, Worker
 from evidencekit.store.case import Case
 from evidencekit.text.catalog import _
 from evidencekit.workflow.capture_account import title_of
+from evidencekit.workflow.linking import TAKEN, Linking, files_of, linked
 from evidencekit.workflow.targets import require_outside, write_for_owner
 
 KOREA = "Asia/Seoul"
+LONGER = 40
+"""Times that what a worker writes of an export may be longer than it: messages are short."""
 _OF_KOREA = frozenset({"kakaotalk"})
 """Messengers that say no zone and are used in one country."""
 _FRAME = frozenset({"day", "header"})
@@ -38,7 +42,7 @@ _RECORD = re.compile(r"(\S+\._domainkey\.\S+)\s+(?:\d+\s+)?(?:IN\s+)?(?:TXT\s+)?
 _IN_QUOTES = re.compile(r'"([^"]*)"')
 _MAX_KEYS = 1_000
 _MEMORY, _OUTPUT = 2**30, 64 * 2**20
-_SPEED = 2 * 2**20  # bytes a second that parsing does on a slow machine
+_SPEED = 2**19  # bytes a second that parsing does on a slow machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +76,17 @@ class Source:
 
 
 class Timeline:
-    """All messages by time; those without stand at the end, in the order of their file."""
+    """All messages by time; one without a time stands where it does in its file."""
 
     def __init__(
         self,
         sources: Sequence[Source],
         files: Sequence[BinaryIO],
-        names: Mapping[str, str | None],
+        linking: Callable[[], Linking],
         wanted: Wanted,
     ) -> None:
         self.sources = sources
-        self._files, self._names, self._wanted = files, names, wanted
+        self._files, self._linking, self._wanted = files, linking, wanted
         self._places = sorted(self._find())
 
     def rows(self) -> Iterator[JsonObject]:
@@ -91,17 +95,17 @@ class Timeline:
             file = self._files[source]
             file.seek(offset)
             piece = json.loads(file.readline())
-            yield _row(number, self.sources[source], piece, self._names, self._wanted)
+            yield _row(number, self.sources[source], piece, self._linking, self._wanted)
 
     def _find(self) -> Iterator[tuple[datetime, int, int]]:
         """Yield for each message that is wanted when it was sent, and where it lies."""
         for number, file in enumerate(self._files):
-            offset = file.seek(0)
+            offset, last = file.seek(0), _first_moment(file, self._wanted)
             for line in file:
                 piece = json.loads(line)
-                moment = _moment(piece, self._wanted)
-                if piece["kind"] not in _FRAME and _is_wanted(piece, moment, self._wanted):
-                    yield (moment or _LAST), number, offset
+                last = _moment(piece, self._wanted) or last
+                if piece["kind"] not in _FRAME and _is_wanted(piece, last, self._wanted):
+                    yield (last or _LAST), number, offset
                 offset += len(line)
 
 
@@ -145,7 +149,7 @@ def timeline(case: Case, ids: Sequence[str], wanted: Wanted) -> Iterator[Timelin
                         id=artifact.id
                     )
                 )
-        yield Timeline(sources, files, dict(_names(case)), wanted)
+        yield Timeline(sources, files, cache(lambda: Linking(files_of(case))), wanted)
 
 
 def _require_zone(zone: str) -> None:
@@ -162,7 +166,7 @@ def _artifacts(case: Case, ids: Sequence[str]) -> Iterator[Artifact]:
 
 
 def _platform(case: Case, artifact: Artifact) -> str | None:
-    if artifact.derived_from is not None:
+    if artifact.origin not in TAKEN:
         return None
     with case.open_object(artifact.sha256) as stream:
         return chat_of(stream.read(HEAD), artifact.media_type)
@@ -174,7 +178,7 @@ def _parsed(case: Case, artifact: Artifact, platform: str, out: BinaryIO, wanted
         wall_s=float(seconds),
         cpu_s=seconds,
         memory_bytes=_MEMORY + 6 * artifact.size,
-        output_bytes=8 * artifact.size + _OUTPUT,
+        output_bytes=LONGER * artifact.size + _OUTPUT,
     )
     asked: Json = {"platform": platform, "keys": dict(wanted.dkim_keys)}
     with case.open_object(artifact.sha256) as stream, Worker(limits) as worker:
@@ -195,6 +199,14 @@ def _is_wanted(piece: Mapping[str, Json], moment: datetime | None, wanted: Wante
         return False
     day = moment.astimezone(ZoneInfo(wanted.zone or KOREA)).date()
     return (wanted.since or day) <= day <= (wanted.until or day)
+
+
+def _first_moment(file: BinaryIO, wanted: Wanted) -> datetime | None:
+    """Return the first time that a file says, for what it says before; read from its beginning."""
+    found = (_moment(json.loads(line), wanted) for line in file)
+    first = next((one for one in found if one is not None), None)
+    file.seek(0)
+    return first
 
 
 def _moment(piece: Mapping[str, Json], wanted: Wanted) -> datetime | None:
@@ -224,17 +236,14 @@ def _row(
     number: int,
     source: Source,
     piece: Mapping[str, Json],
-    names: Mapping[str, str | None],
+    linking: Callable[[], Linking],
     wanted: Wanted,
 ) -> JsonObject:
     zone = _zone(piece, source.platform, wanted)
     moment = _moment(piece, wanted) if zone != "unknown" else None
     files = piece.get("attachments", [])
     kept = {key: piece.get(key, "") for key in _KEPT}
-    linked: list[Json] = [
-        {"name": str(one), "artifact": names.get(PurePosixPath(str(one)).name)}
-        for one in (files if isinstance(files, list) else [])
-    ]
+    attached = [one for one in (files if isinstance(files, list) else []) if isinstance(one, dict)]
     return {
         "seq": number,
         "artifact": source.artifact.id,
@@ -248,7 +257,7 @@ def _row(
         "local": piece.get("at"),
         "zone": zone,
         **kept,
-        "attachments": linked,
+        "attachments": list(linked(linking(), source.artifact.id, attached)) if attached else [],
         "warnings": piece.get("warnings", []),
         "headers": piece.get("headers", {}),
         "dkim": piece.get("dkim", []),
@@ -259,16 +268,6 @@ _KEPT = (
     "kind", "at_raw", "precision", "conversation", "sender", "sender_id", "message_id", "text",
     "reply_to", "forwarded_from", "edited", "raw",
 )  # fmt: skip
-
-
-def _names(case: Case) -> Iterator[tuple[str, str | None]]:
-    """Yield file names with the artifact of that name; None for a name that several have."""
-    seen: dict[str, str | None] = {}
-    for row in case.rows():
-        if row.origin != "strip" and row.name:
-            name = PurePosixPath(row.name).name
-            seen[name] = None if name in seen else row.id
-    yield from seen.items()
 
 
 def write_report(case: Case, found: Timeline, wanted: Wanted, out: Path, *, language: str) -> None:

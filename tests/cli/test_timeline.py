@@ -1,5 +1,10 @@
 """``timeline`` tells who wrote what when, and what it does not know."""
 
+import base64
+import hashlib
+import io
+import zipfile
+
 from tests.cli.transcripts import Cli
 from tests.tools import dkim_signing, exports
 
@@ -103,3 +108,52 @@ def test_the_document_holds_only_what_was_asked_for(cli: Cli) -> None:
     page = (cli.folder / "t.html").read_text(encoding="utf-8")
     assert "다음 날" in page
     assert "점심" not in page
+
+
+def test_an_export_within_an_archive_is_read_and_its_files_are_those_of_the_archive(
+    cli: Cli,
+) -> None:
+    _with(cli, a_jpg="another")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("WA/_chat.txt", exports.WHATSAPP_IOS.replace("0001-PHOTO", "a"))
+        archive.writestr("WA/a.jpg", "this one")
+    (cli.folder / "wa.zip").write_bytes(packed.getvalue())
+    cli("-C", "C", "add", "wa.zip").ok()
+    rows = cli("-C", "C", "timeline", "--json").ok().objects
+    (linked,) = (one for row in rows for one in row["attachments"])
+    assert linked["by"] == "path"
+    shown = cli("-C", "C", "list", "--json").ok().objects
+    digests = {one["id"]: one["sha256"] for one in shown}
+    assert digests[linked["artifact"]] == hashlib.sha256(b"this one").hexdigest()
+
+
+def test_what_bears_no_time_stands_where_it_does_in_its_file(cli: Cli) -> None:
+    _with(cli, open_txt=exports.WINDOWS_OPEN)
+    rows = cli("-C", "C", "timeline", "--json").ok().objects
+    assert [row["line"] for row in rows] == sorted(row["line"] for row in rows)
+    assert [row["at"] for row in rows].count(None) == 6
+    asked = ("timeline", "--from", "2026-02-10", "--json")
+    assert [row["sender"] for row in cli("-C", "C", *asked).ok().objects] == ["이영희"]
+
+
+def test_what_a_mail_holds_is_linked_by_its_bytes_and_not_by_its_name(cli: Cli) -> None:
+    head = exports.MAIL.partition("Content-Type")[0]
+    head += "Content-Type: application/pdf; name=other.pdf\r\n"
+    head += "Content-Transfer-Encoding: base64\r\n\r\n"
+    other = "From x\r\n" + head.replace("other", "계약서")
+    sent = base64.b64encode(b"%PDF-1.4\n").decode()
+    _with(cli, mail_eml=head + sent, box_mbox=other)
+    rows = cli("-C", "C", "timeline", "--json").ok().objects
+    linked = {one["name"]: one for row in rows for one in row["attachments"]}
+    assert (linked["other.pdf"]["by"], linked["other.pdf"]["size"]) == ("digest", 9)
+    assert linked["계약서.pdf"]["artifact"] is None
+
+
+def test_the_document_says_what_is_not_certain_and_why_a_file_is_meant(cli: Cli) -> None:
+    _with(cli, kakao_txt=exports.WINDOWS, open_txt=exports.WINDOWS_OPEN)
+    cli("-C", "C", "timeline", "--report", "t.html").ok()
+    page = (cli.folder / "t.html").read_text(encoding="utf-8")
+    assert page.count("프로그램의 알림인지 사람이 쓴 글인지 확실하지 않음") == 6
+    assert page.count("보낸 사람 이름이 어디서 끝나는지 확실하지 않음") == 1
+    assert "경로가 같음" in page

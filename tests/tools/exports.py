@@ -49,6 +49,69 @@ CSV = (
     '2026-02-09 09:03:11,"홍길동","안녕"\r\n'
     '2026-02-09 09:04:00,"김철수","여러\n줄, ""따옴표"" 있음"\r\n'
 )
+WINDOWS_OPEN = """제보방 카카오톡 대화
+저장한 날짜 : 2026-02-09 10:50:11
+
+--------------- 2026년 2월 9일 월요일 ---------------
+홍길동님이 들어왔습니다.
+운영정책을 위반한 메시지로 신고 접수 시 카카오톡 이용에 제한이 있을 수 있습니다.
+[홍길동] [오전 9:03] 안녕
+김철수님이 나갔습니다.
+채팅방 관리자가 메시지를 가렸습니다.
+[홍길동] [오전 9:04] 누가 썼다
+이영희님이 나갔습니다.
+라고 거기 써 있었다
+[김철수] [오전 9:05] [홍길동] [오전 9:06] 누구의 말인가
+메시지가 삭제되었습니다.
+--------------- 2026년 2월 10일 화요일 ---------------
+이영희님이 홍길동님과 김철수님을 초대하였습니다.
+[이영희] [오후 11:59] 다음 날
+"""
+WINDOWS_MIXED = """Room with KakaoTalk Chats
+Date Saved : 2026-02-09 17:00:00
+
+--------------- 2026년 2월 9일 월요일 ---------------
+[Alice] [AM 9:04] first
+[Bob] [PM 12:16] second
+The message has been deleted.
+Bob left this chatroom.
+"""
+ANDROID_ENGLISH = """KakaoTalk Chats with Hong
+Date Saved : February 9, 2026 10:50 PM
+
+Monday, February 9, 2026
+February 9, 2026, 9:03 AM, Hong : hi
+February 9, 2026 at 9:04\u202fPM, Kim : a narrow space
+February 9, 2026 at 9:05\u202fp.m., Kim : a: b : c
+February 9, 2026, 9:06 PM, Kim left this chatroom.
+"""
+IOS_HALF = """Talk_2026.2.9 21:37-1.txt
+저장한 날짜 : 2026. 2. 9. 오전 10:50
+
+2026년 2월 9일 월요일
+2026. 2. 9. AM 9:03, 홍길동 : 아침
+2026. 2. 9. PM 9:03, 홍길동 : 저녁
+2026. 2. 9. PM 9:04: 채팅방 관리자가 메시지를 가렸습니다.
+2026. 2. 9. PM 9:05, 홍길동 : 1a2b.jpg
+사진 둘.png
+"""
+IOS_BRITISH = """KakaoTalk Chats with Hong.txt
+Date Saved : 9 Feb 2026 at 21:37
+
+Monday, 9 February 2026
+9 Feb 2026 at 21:03, Hong : hi
+9 Feb 2026 at 21:04: Kim joined this chatroom.
+"""
+CSV_MAC = (
+    "Date,User,Message\n"
+    '2026-02-09 09:03:11,"홍길동","여러\n줄"\n'
+    '2026-02-09 09:03:30,"","시스템 알림"\n'
+    '2026-02-09 09:04:00,"김철수","김철수 invited 홍길동 and."\n'
+    '2026-02-09 09:05:00,"홍길동","홍길동님이 나갔습니다."\n'
+    ',"","The message has been deleted."\n'
+    '2026-02-09 09:06:00,"김철수","삭제된 메시지입니다."\n'
+    '2026-02-09 09:07:00,"김철수","계약서.pdf"\n'
+)
 LINE = """[LINE] 홍길동님과의 대화
 저장일시 : 2026/02/09 10:50
 
@@ -131,7 +194,8 @@ X_MESSAGES = "window.YTD.direct_messages.part0 = " + json.dumps(
                     {
                         "messageCreate": {
                             "id": "4", "senderId": "1", "recipientId": "2", "text": "안녕",
-                            "createdAt": "2026-02-09T00:03:11.000Z", "mediaUrls": [],
+                            "createdAt": "2026-02-09T00:03:11.000Z",
+                            "mediaUrls": ["https://ton.twitter.com/dm/4/7/abc.jpg"],
                         }
                     }
                 ],

@@ -1,7 +1,7 @@
 """Dates and times as messengers write them, in Korean and English."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 _NAMES = (
     "January Jan", "February Feb", "March Mar", "April Apr", "May", "June Jun", "July Jul",
@@ -14,6 +14,11 @@ MONTH = f"(?:{'|'.join(_MONTHS)})"
 HALF = r"(?:오전|오후|[AaPp]\.?[Mm]\.?)"
 KOREAN_DAY = re.compile(r"(\d{4})\s?[년.]\s?(\d{1,2})\s?[월.]\s?(\d{1,2})\s?[일.]?")
 ENGLISH_DAY = re.compile(rf"({MONTH}) (\d{{1,2}}), (\d{{4}})")
+BRITISH_DAY = re.compile(rf"(\d{{1,2}}) ({MONTH}) (\d{{4}})")
+_WEEK = (
+    ("월요일", "Monday"), ("화요일", "Tuesday"), ("수요일", "Wednesday"), ("목요일", "Thursday"),
+    ("금요일", "Friday"), ("토요일", "Saturday"), ("일요일", "Sunday"),
+)  # fmt: skip
 _TIME = re.compile(rf"({HALF})?\s?(\d{{1,2}}):(\d\d)(?::(\d\d))?(?:[\s\u202f]?({HALF}))?")
 
 
@@ -25,7 +30,18 @@ def read_day(text: str) -> tuple[int, int, int] | None:
     found = ENGLISH_DAY.search(text)
     if found is not None:
         return int(found[3]), _MONTHS[found[1]], int(found[2])
+    found = BRITISH_DAY.search(text)
+    if found is not None:
+        return int(found[3]), _MONTHS[found[2]], int(found[1])
     return None
+
+
+def is_weekday_of(day: tuple[int, int, int], name: str) -> bool:
+    """Whether a day is, in Korean or English, what it is called."""
+    try:
+        return name in _WEEK[date(*day).weekday()]
+    except ValueError:
+        return False
 
 
 def read_time(text: str) -> tuple[int, int, int | None] | None:

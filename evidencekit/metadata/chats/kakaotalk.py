@@ -2,48 +2,49 @@
 
 There is no specification. Forms as seen in exports and in public parsers; which platform writes
 which is not relied on: each line is read by its own form. Times are those of the device, to the
-minute (CSV: to the second), without a zone.
+minute (CSV: to the second), without a zone. Who writes a message of several lines can write a line
+that reads like somebody else's message; no text export shows which is which.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from evidencekit.metadata.chats.clock import HALF, MONTH, at, read_day, read_time
+from evidencekit.metadata.chats.clock import HALF, MONTH, at, is_weekday_of, read_day, read_time
 from evidencekit.metadata.chats.conversation import pieces_of
+from evidencekit.metadata.chats.kakaotalk_rows import is_head, rows
+from evidencekit.metadata.chats.kakaotalk_words import files_of, kind_of, kind_of_bare
 from evidencekit.metadata.chats.lines import Line, Text, lines_of
-from evidencekit.metadata.chats.message import Export, Kind, Piece
+from evidencekit.metadata.chats.message import UNCERTAIN, Export, Kind, Piece, named
 
-_CLOCK = rf"(?:{HALF} )?\d{{1,2}}:\d\d(?: {HALF})?"
-_WINDOWS = re.compile(rf"\[(.*?)\] \[({_CLOCK})\] ?(.*)", re.DOTALL)
+UNCERTAIN_SENDER = "uncertain-sender"
+"""The mark that ends a name stands in the line more than once: the name may be longer."""
+_S = "[ \u00a0\u202f]"  # what stands between a clock and its half, by the age of the program
+_CLOCK = rf"(?:{HALF}{_S})?\d{{1,2}}:\d\d(?::\d\d)?(?:{_S}{HALF})?"
 _KOREAN = r"\d{4}년 \d{1,2}월 \d{1,2}일|\d{4}\. ?\d{1,2}\. ?\d{1,2}\.?"
-_DATE = rf"(?:{_KOREAN}|{MONTH} \d{{1,2}}, \d{{4}}(?: at)?)"
-_PHONE = re.compile(rf"({_DATE},? {_CLOCK}), (.+?) : ?(.*)", re.DOTALL)
-_PHONE_SYSTEM = re.compile(rf"({_DATE},? {_CLOCK})[,:] ?(.*)", re.DOTALL)
-_DAY = re.compile(rf"(?:-{{5,}} )?(?:\S+day, )?{_DATE},?(?: \S+요일)?(?: -{{5,}})?")
+_DATE = rf"(?:{_KOREAN}|{MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {MONTH} \d{{4}})"
+_WHEN = rf"{_DATE},?(?: at)?{_S}{_CLOCK}"
+_WINDOWS = re.compile(rf"\[(.*?)\] \[({_CLOCK})\] ?(.*)", re.DOTALL)
+_ANOTHER = re.compile(rf"\] \[{_CLOCK}\]")
+_PHONE = re.compile(rf"({_WHEN}), (.+?) : ?(.*)", re.DOTALL)
+_PHONE_SYSTEM = re.compile(rf"({_WHEN})[,:] ?(.*)", re.DOTALL)
+_DAY = re.compile(
+    rf"(-{{5,}} )?(?:(?P<before>[A-Z][a-z]{{2,5}}day), )?{_DATE}"
+    r"(?:,? (?P<after>[월화수목금토일]요일))?(?: -{5,})?"
+)
 _TITLE = re.compile(
-    r"(.+?)\s?(?:님과|와|과) 카카오톡 대화|(.+) 카카오톡 대화"
+    r"(.+?)\s?(?:님과의|님과|와|과) 카카오톡 대화|(.+) 카카오톡 대화"
     r"|KakaoTalk Chats with (.+)|(.+) with KakaoTalk Chats"
 )
-_SAVED = re.compile(r"(?:저장한 날짜|Date Saved)\s?: ?(.*)")
-_CSV_HEAD = re.compile(r'"?Date"?,"?User"?,"?Message"?')
-_DELETED = frozenset(
-    {"삭제된 메시지입니다.", "메시지가 삭제되었습니다.", "This message was deleted."}
-)
-_CALLS = ("보이스톡", "페이스톡", "Voice Call", "Video Call")
-_MEDIA = re.compile(r"(?:사진|동영상|Photo|Video)(?: \d+장)?")
-_FILE = re.compile(
-    r"(?:파일|File): ?(.+)"
-    r"|([\w.-]{1,120}\.(?:jpe?g|png|gif|mp4|mov|m4a|pdf|zip|txt|docx?|hwpx?|xlsx?))",
-    re.IGNORECASE,
-)
+_FILE_NAME = re.compile(r"(?:Kakao)?Talk_[\w.: -]{1,100}\.txt")
+_SAVED = re.compile(r"(?:저장한 날짜|Date Saved|Saved Date)\s?: ?(.*)")
+_HEAD_LINES = 6
 
 
 def fits(head: list[str]) -> bool:
     """Whether the first lines are those of an export."""
-    if head and _CSV_HEAD.match(head[0]):
+    if head and is_head(head[0]):
         return True
     has_title = any(_TITLE.fullmatch(line) for line in head[:3])
     has_saved = any(_SAVED.fullmatch(line) for line in head[:4])
@@ -53,15 +54,22 @@ def fits(head: list[str]) -> bool:
 
 def parse(text: Text) -> tuple[Export, Iterator[Piece]]:
     """Return what is known of the file, and its pieces, in order."""
-    first = [line.text for line, _ in zip(lines_of(text), range(6), strict=False)]
+    first = [line.text for line, _ in zip(lines_of(text), range(_HEAD_LINES), strict=False)]
+    if first and is_head(first[0]):
+        return Export(platform="kakaotalk", variant="csv"), rows(text)
     title = next((found for line in first if (found := _TITLE.fullmatch(line))), None)
     saved = next((found[1] for line in first if (found := _SAVED.fullmatch(line))), "")
     name = next((group for group in title.groups() if group), "") if title else ""
-    if first and _CSV_HEAD.match(first[0]):
-        return Export(platform="kakaotalk", variant="csv", saved=saved), _rows(text)
-    reading = _Reading(name)
     export = Export(platform="kakaotalk", variant="text", conversation=name, saved=saved)
-    return export, pieces_of(lines_of(text), reading.read)
+    return export, map(_with_files, pieces_of(lines_of(text), _Reading(name).read))
+
+
+def _with_files(piece: Piece) -> Piece:
+    """Name the files of a message, which may stand on several lines."""
+    if piece.kind != "message":
+        return piece
+    files = files_of(piece.text)
+    return replace(piece, attachments=named(files)) if files else piece
 
 
 class _Reading:
@@ -70,113 +78,78 @@ class _Reading:
     def __init__(self, conversation: str) -> None:
         self._conversation = conversation
         self._day: tuple[int, int, int] | None = None
-        self._has_begun = False
+        self._is_windows = self._has_begun = False
 
     def read(self, line: Line) -> Piece | None:
         """Return the piece that a line begins."""
         if found := _WINDOWS.fullmatch(line.text):
-            self._has_begun = True
+            self._is_windows = self._has_begun = True
             moment = at(self._day, read_time(found[2]))
-            return self._said(line, found[1], found[2], found[3], moment)
+            is_unsure = _ANOTHER.search(found[3]) is not None
+            return self._said(line, found[1], found[2], found[3], moment, is_unsure=is_unsure)
         if found := _PHONE.fullmatch(line.text):
             self._has_begun = True
             moment = at(read_day(found[1]), read_time(found[1]))
-            return self._said(line, found[2], found[1], found[3], moment)
+            is_unsure = " : " in found[3]
+            return self._said(line, found[2], found[1], found[3], moment, is_unsure=is_unsure)
         if found := _PHONE_SYSTEM.fullmatch(line.text):
             self._has_begun = True
             moment = at(read_day(found[1]), read_time(found[1]))
-            return self._piece(line, "system", at_raw=found[1], moment=moment, text=found[2])
+            kind = kind_of_bare(found[2]) or "system"
+            return self._piece(line, kind, at_raw=found[1], moment=moment, text=found[2])
         return self._framed(line)
 
     def _framed(self, line: Line) -> Piece | None:
-        """Read a day, the head of the file, or an empty line before the first message."""
-        if _DAY.fullmatch(line.text.strip()):
+        """Read a day, the head of the file, or what the program says without a time."""
+        if self._is_day(line.text.strip()):
             self._day = read_day(line.text)
             return self._piece(line, "day", text=line.text)
-        if self._has_begun:
+        if not self._has_begun and _is_frame(line.text):
+            return self._piece(line, "header", text=line.text)
+        kind = kind_of_bare(line.text)
+        if kind is None:
             return None
-        is_head = (
-            _TITLE.fullmatch(line.text) or _SAVED.fullmatch(line.text) or not line.text.strip()
-        )
-        return self._piece(line, "header", text=line.text) if is_head else None
+        return self._piece(line, kind, text=line.text, warnings=(UNCERTAIN,))
+
+    def _is_day(self, text: str) -> bool:
+        """Whether a line names a day: with its weekday, and on Windows later than the last one.
+
+        Times depend on it there, and a person can write a date on a line of its own.
+        """
+        found = _DAY.fullmatch(text)
+        day = read_day(text) if found is not None else None
+        if found is None or day is None:
+            return False
+        weekday = found["before"] or found["after"]
+        if weekday is not None and not is_weekday_of(day, weekday):
+            return False
+        if not self._has_begun:
+            return True
+        if self._is_windows:
+            return found[1] is not None and (self._day is None or day > self._day)
+        return weekday is not None
 
     def _said(
-        self, line: Line, sender: str, at_raw: str, text: str, moment: datetime | None
-    ) -> Piece:
-        made = self._piece(line, _kind(text), at_raw=at_raw, moment=moment, text=text)
-        return Piece(
-            **{name: getattr(made, name) for name in _SHARED}, sender=sender,
-            attachments=_attachments(text),
+        self, line: Line, sender: str, at_raw: str, text: str, moment: datetime | None, *,
+        is_unsure: bool,
+    ) -> Piece:  # fmt: skip
+        return self._piece(
+            line, kind_of(text), at_raw=at_raw, moment=moment, text=text, sender=sender,
+            warnings=(UNCERTAIN_SENDER,) if is_unsure else (),
         )  # fmt: skip
 
     def _piece(
-        self, line: Line, kind: Kind, *, at_raw: str = "", moment: datetime | None = None, text: str
-    ) -> Piece:
+        self, line: Line, kind: Kind, *, at_raw: str = "", moment: datetime | None = None,
+        text: str, sender: str = "", warnings: tuple[str, ...] = (),
+    ) -> Piece:  # fmt: skip
         return Piece(
             kind=kind, start=line.start, end=line.end, line=line.number, at=moment, at_raw=at_raw,
             precision="minute" if moment is not None else "none", text=text, raw=line.raw,
-            conversation=self._conversation,
+            conversation=self._conversation, sender=sender, warnings=warnings,
         )  # fmt: skip
 
 
-_SHARED = (
-    "kind",
-    "start",
-    "end",
-    "line",
-    "at",
-    "at_raw",
-    "precision",
-    "text",
-    "raw",
-    "conversation",
-)
-
-
-def _kind(text: str) -> Kind:
-    if text.strip() in _DELETED:
-        return "deleted"
-    return "call" if text.startswith(_CALLS) else "message"
-
-
-def _attachments(text: str) -> tuple[str, ...]:
-    found = _FILE.fullmatch(text.strip())
-    if found is not None:
-        return ((found[1] or found[2]).strip(),)
-    return (text.strip(),) if _MEDIA.fullmatch(text.strip()) else ()
-
-
-def _rows(text: Text) -> Iterator[Piece]:
-    """CSV of Mac and newer Windows: a row may have several lines, so it is built from these."""
-    held: list[Line] = []
-    for line in lines_of(text):
-        held.append(line)
-        raw = "".join(one.raw for one in held)
-        if raw.count('"') % 2 == 0:
-            yield _row(held, raw)
-            held = []
-    if held:
-        yield _row(held, "".join(one.raw for one in held))
-
-
-def _row(held: list[Line], raw: str) -> Piece:
-    place = {"start": held[0].start, "end": held[-1].end, "line": held[0].number, "raw": raw}
-    try:
-        found = next(csv.reader(io.StringIO(raw), strict=True), [])
-    except csv.Error:
-        found = []
-    if held[0].number == 1 and _CSV_HEAD.match(held[0].text):
-        return Piece(kind="header", text=raw.strip(), **place)  # type: ignore[arg-type]
-    if len(found) != 3:  # noqa: PLR2004 (date, user, message)
-        return Piece(kind="unparsed", text=raw.strip(), **place)  # type: ignore[arg-type]
-    moment = at(_iso_day(found[0]), read_time(found[0]))
-    return Piece(
-        kind=_kind(found[2]) if found[1] else "system", sender=found[1], text=found[2], at=moment,
-        at_raw=found[0], precision="second" if moment else "none",
-        attachments=_attachments(found[2]), **place,  # type: ignore[arg-type]
+def _is_frame(text: str) -> bool:
+    return not text.strip() or any(
+        form.fullmatch(text) for form in (_TITLE, _SAVED, _FILE_NAME)
     )  # fmt: skip
-
-
-def _iso_day(text: str) -> tuple[int, int, int] | None:
-    found = re.match(r"(\d{4})-(\d\d)-(\d\d)", text)
-    return (int(found[1]), int(found[2]), int(found[3])) if found else read_day(text)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from evidencekit.metadata.chats.clock import HALF, at, read_time
 from evidencekit.metadata.chats.conversation import pieces_of
 from evidencekit.metadata.chats.lines import Line, Text, lines_of
-from evidencekit.metadata.chats.message import Export, Piece
+from evidencekit.metadata.chats.message import Export, Piece, named
 
 _TITLE = re.compile(
     r"\[LINE\] ?(?:Chat history (?:with|in) (.+)"
@@ -55,7 +55,7 @@ class _Reading:
                 kind="message" if found[2] else "system", sender=found[2] or "", at=moment,
                 at_raw=found[1], precision="minute" if moment else "none", text=found[3],
                 conversation=self._conversation,
-                attachments=(found[3],) if _MEDIA.fullmatch(found[3]) else (), **place,  # type: ignore[arg-type]
+                attachments=named((found[3],) if _MEDIA.fullmatch(found[3]) else ()), **place,  # type: ignore[arg-type]
             )  # fmt: skip
         if found := _DAY.fullmatch(line.text):
             self._day = int(found[1]), int(found[2]), int(found[3])

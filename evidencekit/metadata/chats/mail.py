@@ -1,107 +1,179 @@
 """Mail: one message (RFC 5322) or a box of them (RFC 4155), full heads kept.
 
-A DKIM signature (RFC 6376) is judged where its key is at hand; the DNS, in which it lies, is not
-asked here (:mod:`~evidencekit.metadata.chats.signatures`).
+A mail within a mail is a message of its own, after the one that it came in. A DKIM signature
+(RFC 6376) is judged where its key is at hand; the DNS, in which it lies, is not asked here
+(:mod:`~evidencekit.metadata.chats.signatures`).
 """
 
+import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import datetime
-from email import policy
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.utils import parseaddr, parsedate_to_datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import unescape
 
 from evidencekit.metadata.chats.lines import Text
-from evidencekit.metadata.chats.message import MAX_TEXT, Export, Piece
+from evidencekit.metadata.chats.mail_box import begins, is_box, unquoted
+from evidencekit.metadata.chats.mail_fields import address, decoded, moment, read_head
+from evidencekit.metadata.chats.mail_parts import MAX_PARTS, Part, parts_of
+from evidencekit.metadata.chats.message import MAX_TEXT, Attached, Export, Piece
 from evidencekit.metadata.chats.signatures import judged
 
-_FROM = re.compile(rb"^From (?=\S)", re.MULTILINE)
-_TAG = re.compile(
-    r"<(?:style|script).*?</(?:style|script)>|<[^>]{0,2000}>", re.DOTALL | re.IGNORECASE
-)
-_PARSER = BytesParser(policy=policy.default)
-_MAX_HEADERS, _MAX_PARTS = 200, 500
+MAX_WITHIN = 5
+"""Mails in mails in mails; a deeper one is an attachment and no message."""
+_TOKEN = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,20})?[^<>]{0,4000}>|[^<]+|<")
+_UNSEEN = frozenset({"style", "script", "title"})
+_MAX_HTML = 2**20
+_RAW = 4 * (MAX_TEXT + 1)  # bytes, of which enough characters can be made
 _CHECKED = frozenset({"verified", "failed"})
 
 
-def parse(text: Text, *, is_box: bool, keys: Mapping[str, str]) -> tuple[Export, Iterator[Piece]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """A mail in ``data``, and where in the file it stands, or the mail that it came in."""
+
+    data: bytes
+    start: int
+    end: int
+    shown: tuple[int, int]
+    pointer: str
+    is_in_box: bool
+    is_in_file: bool = True
+    """Whether ``data`` is the file, and not what was encoded in it."""
+    depth: int = 0
+
+
+def parse(text: Text, *, keys: Mapping[str, str]) -> tuple[Export, Iterator[Piece]]:
     """Return the mails in order; ``keys`` are those by which signatures are judged."""
-    export = Export(platform="mail", variant="mbox" if is_box else "eml")
-    places = _places(text.data, is_box=is_box)
-    return export, (_mail(text.data, *place, keys=keys, is_in_box=is_box) for place in places)
+    in_box = is_box(text.data)
+    export = Export(platform="mail", variant="mbox" if in_box else "eml")
+    return export, _pieces(text.data, keys, in_box=in_box)
 
 
-def _places(data: bytes, *, is_box: bool) -> Iterator[tuple[int, int, int]]:
-    """Yield number, start and end of each mail."""
-    starts = [found.start() for found in _FROM.finditer(data)] if is_box else [0]
+def _pieces(data: bytes, keys: Mapping[str, str], *, in_box: bool) -> Iterator[Piece]:
+    starts = list(begins(data)) if in_box else [0]
+    if starts[0] > 0:
+        yield Piece(kind="header", start=0, end=starts[0], raw=data[: starts[0]].decode("latin-1"))
     for number, start in enumerate(starts):
-        yield number, start, starts[number + 1] if number + 1 < len(starts) else len(data)
-
-
-def _mail(
-    data: bytes, number: int, start: int, end: int, *, keys: Mapping[str, str], is_in_box: bool
-) -> Piece:
-    raw = data[start:end]
-    content = raw.partition(b"\n")[2] if raw.startswith(b"From ") else raw
-    try:
-        message = _PARSER.parsebytes(content)
-        piece = _piece(message, number, start, end, raw)
-        found = judged(content, keys, is_in_box=is_in_box)
-        unchecked = any(one["result"] not in _CHECKED for one in found)
-        return replace(piece, dkim=found, warnings=("dkim-not-checked",) if unchecked else ())
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as exc:
-        return Piece(
-            kind="unparsed", start=start, end=end, pointer=f"/{number}",
-            text=f"{type(exc).__name__}", raw=raw[:MAX_TEXT].decode("utf-8", "replace"),
+        end = starts[number + 1] if number + 1 < len(starts) else len(data)
+        head = data.find(b"\n", start, end) + 1 if in_box else start
+        place = _Place(
+            data=data, start=head, end=end, shown=(start, end), pointer=f"/{number}",
+            is_in_box=in_box,
         )  # fmt: skip
+        yield from _mails(place, keys)
 
 
-def _piece(message: EmailMessage, number: int, start: int, end: int, raw: bytes) -> Piece:
-    name, address = parseaddr(str(message.get("From", "")))
-    moment = _date(str(message.get("Date", "")))
-    parts = [part for part, _ in zip(message.walk(), range(_MAX_PARTS), strict=False)]
-    files = tuple(part.get_filename() or "" for part in parts if part.get_filename())
-    return Piece(
-        kind="message", start=start, end=end, pointer=f"/{number}", sender=name or address,
-        sender_id=address, conversation=str(message.get("Subject", "")), at=moment,
-        at_raw=str(message.get("Date", "")), precision="second" if moment else "none",
-        text=_text(message), raw=raw[:MAX_TEXT].decode("utf-8", "replace"),
-        message_id=str(message.get("Message-ID", "")),
-        reply_to=str(message.get("In-Reply-To", "")), attachments=files,
-        headers=_headers(message),
+def _mails(place: _Place, keys: Mapping[str, str]) -> Iterator[Piece]:
+    """Yield a mail, then those within it."""
+    try:
+        parts = list(parts_of(place.data, place.start, place.end))
+        yield _mail(place, parts, keys)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as exc:
+        yield _not_understood(place, exc)
+        return
+    for part in parts:
+        inner = _within(place, part) if part.type == "message/rfc822" else None
+        if inner is not None:
+            yield from _mails(inner, keys)
+
+
+def _within(place: _Place, part: Part) -> _Place | None:
+    """Return where a mail within a mail stands: in the file, where it is not encoded."""
+    if place.depth == MAX_WITHIN:
+        return None
+    pointer = f"{place.pointer}/{part.number or '0'}"
+    if part.is_as_sent:
+        within = part.head.body, part.end
+        shown = within if place.is_in_file else place.shown
+        return replace(
+            place, start=within[0], end=within[1], pointer=pointer, depth=place.depth + 1,
+            shown=shown,
+        )  # fmt: skip
+    content = part.content(is_in_box=place.is_in_box)
+    if content is None:
+        return None
+    return replace(
+        place, data=content, start=0, end=len(content), pointer=pointer, depth=place.depth + 1,
+        is_in_box=place.is_in_box and part.encoding != "base64", is_in_file=False,
     )  # fmt: skip
 
 
-def _headers(message: EmailMessage) -> dict[str, str]:
-    """All fields, in order; of those that are there several times, numbered."""
-    found: dict[str, str] = {}
-    for name, value in list(message.raw_items())[:_MAX_HEADERS]:
-        key, number = name, 2
-        while key in found:
-            key, number = f"{name} ({number})", number + 1
-        found[key] = str(value)
-    return found
+def _mail(place: _Place, parts: Sequence[Part], keys: Mapping[str, str]) -> Piece:
+    head = read_head(place.data, place.start, place.end)
+    name, mailbox = address(head.first("from"))
+    at = moment(head.first("date"))
+    said = _text(parts, is_in_box=place.is_in_box)
+    mail = place.data[place.start : place.end]
+    signatures = judged(mail, keys, is_in_box=place.is_in_box)
+    raw = mail if place.depth else place.data[place.shown[0] : place.shown[1]]
+    warnings = (
+        ("cut",) if head.is_cut or len(parts) == MAX_PARTS else (),
+        ("within-a-mail",) if place.depth else (),
+        ("from-unquoted",) if place.is_in_box and _is_quoted(parts) else (),
+        ("dkim-not-checked",) if any(one["result"] not in _CHECKED for one in signatures) else (),
+    )
+    return Piece(
+        kind="message" if head.fields else "unparsed", start=place.shown[0], end=place.shown[1],
+        pointer=place.pointer, sender=name or mailbox, sender_id=mailbox,
+        conversation=decoded(head.first("subject")), at=at, at_raw=head.first("date"),
+        precision="second" if at else "none", text=said, raw=raw[:_RAW].decode("utf-8", "replace"),
+        message_id=head.first("message-id"), reply_to=head.first("in-reply-to"),
+        attachments=tuple(_files(parts, is_in_box=place.is_in_box)),
+        headers=head.numbered(), dkim=signatures,
+        warnings=tuple(word for words in warnings for word in words),
+    )  # fmt: skip
 
 
-def _date(text: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
-        return None
+def _not_understood(place: _Place, exc: Exception) -> Piece:
+    raw = place.data[place.start : place.end][:_RAW].decode("utf-8", "replace")
+    return Piece(
+        kind="unparsed", start=place.shown[0], end=place.shown[1], pointer=place.pointer,
+        text=type(exc).__name__, raw=raw,
+    )  # fmt: skip
 
 
-def _text(message: EmailMessage) -> str:
-    body = message.get_body(preferencelist=("plain", "html"))
-    if body is None:
-        return ""
-    try:
-        text = str(body.get_content())
-    except (LookupError, UnicodeError, KeyError):
-        payload = body.get_payload(decode=True)
-        text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
-    if body.get_content_type() == "text/html":
-        text = unescape(_TAG.sub(" ", text))
-    return text.strip()
+def _files(parts: Sequence[Part], *, is_in_box: bool) -> Iterator[Attached]:
+    for part in parts:
+        if not part.is_file:
+            continue
+        name, content = part.name or part.type, part.content(is_in_box=is_in_box)
+        if content is None:
+            yield Attached(name=name)
+        else:
+            digest = hashlib.sha256(content).hexdigest()
+            yield Attached(name=name, sha256=digest, size=len(content))
+
+
+def _is_quoted(parts: Sequence[Part]) -> bool:
+    """Whether a mark that boxes put before lines was taken away."""
+    for part in parts:
+        raw = part.data[part.head.body : part.end]
+        if part.encoding != "base64" and b">From " in raw and unquoted(raw) != raw:
+            return True
+    return False
+
+
+def _text(parts: Sequence[Part], *, is_in_box: bool) -> str:
+    """Return what is written in plain text; where nothing is, what a page says."""
+    shown = [one for one in parts if one.disposition != "attachment"]
+    for kind, read in (("text/plain", str.strip), ("text/html", _seen)):
+        found = [one for one in shown if one.type == kind]
+        found = [one for one in found if not one.name] or found
+        if found:
+            return "\n".join(read(one.text(is_in_box=is_in_box)) for one in found)
+    return ""
+
+
+def _seen(page: str) -> str:
+    """Return the words of a page, without its marks; each is looked at once."""
+    words: list[str] = []
+    hidden = ""
+    for token in _TOKEN.finditer(page[:_MAX_HTML]):
+        tag = (token[1] or "").lower()
+        if hidden:
+            hidden = "" if tag == f"/{hidden}" else hidden
+        elif tag in _UNSEEN:
+            hidden = tag
+        else:
+            words.append(" " if token[0].startswith("<") and len(token[0]) > 1 else token[0])
+    return unescape("".join(words)).strip()

@@ -4,7 +4,7 @@ The pieces of a file of lines cover it from the first byte to the last: nothing 
 was not understood is a piece of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -15,8 +15,24 @@ Kind = Literal["message", "system", "deleted", "call", "day", "header", "unparse
 Precision = Literal["second", "minute", "day", "none"]
 SAID = frozenset({"message", "system", "deleted", "call"})
 """Kinds that are part of a conversation; the others are its frame, or not understood."""
+UNCERTAIN = "uncertain-kind"
+"""Warning: it reads like a line of the program, but a person can have written it."""
 MAX_TEXT = 65_536
 """Characters of a text or of raw text that are told; the place says where the rest is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that a message names; with digest and size where the export holds its bytes."""
+
+    name: str
+    sha256: str | None = None
+    size: int | None = None
+
+
+def named(names: Iterable[str]) -> tuple[Attached, ...]:
+    """Return files of which an export has no more than a name."""
+    return tuple(Attached(name=name) for name in names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +60,8 @@ class Piece:
     reply_to: str = ""
     forwarded_from: str = ""
     edited: str = ""
-    attachments: tuple[str, ...] = ()
-    """Names of files, as the export writes them."""
+    attachments: tuple[Attached, ...] = ()
+    """In the words of the export."""
     warnings: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     """Of a mail."""
@@ -88,20 +104,15 @@ def piece_to_json(piece: Piece) -> JsonObject:
         "reply_to": piece.reply_to,
         "forwarded_from": piece.forwarded_from,
         "edited": piece.edited,
-        "attachments": list(piece.attachments),
+        "attachments": [_attached_to_json(one) for one in piece.attachments],
         "warnings": [*piece.warnings, *(("cut",) if len(piece.raw) > MAX_TEXT else ())],
         "headers": dict(piece.headers),
         "dkim": list(piece.dkim),
     }
-    return {name: _sound(value) for name, value in found.items() if value or value == 0}
+    return {name: value for name, value in found.items() if value or value == 0}
 
 
-def _sound(value: Json) -> Json:
-    """Replace halves of surrogate pairs, which have no bytes in UTF-8."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, list):
-        return [_sound(one) for one in value]
-    if isinstance(value, dict):
-        return {str(_sound(name)): _sound(one) for name, one in value.items()}
-    return value
+def _attached_to_json(one: Attached) -> JsonObject:
+    if one.sha256 is None:
+        return {"name": one.name}
+    return {"name": one.name, "sha256": one.sha256, "size": one.size}

@@ -98,4 +98,7 @@ def _skipped(text: str, position: int) -> int:
 def _name_before(text: str, position: int) -> str:
     """Return the last name before an array: what its conversation is called."""
     found = list(_NAME.finditer(text, max(0, position - _LOOK_BACK), position))
-    return str(json.loads(found[-1][1], strict=False)) if found else ""
+    try:
+        return str(json.loads(found[-1][1], strict=False)) if found else ""
+    except ValueError:
+        return str(found[-1][1])

@@ -10,7 +10,7 @@ from evidencekit.metadata.identify.types import UNKNOWN
 HEAD = 16_384
 _LINES = 40
 _SMS = re.compile(r"<(?:smses|sms|mms)\b")
-_BOX = re.compile(rb"From \S+.*\r?\n(?:>?From |[A-Za-z-]+:)")
+_BOX = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]{0,90}From \S+.*\r?\n(?:>?From |[A-Za-z-]+:)")
 _OF_TEXT = frozenset(
     {
         "text/plain",

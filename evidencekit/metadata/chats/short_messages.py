@@ -1,6 +1,7 @@
 """SMS Backup & Restore: short messages of Android as XML (its own format, synctech.com.au)."""
 
 import base64
+import hashlib
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,12 +10,11 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import ParseError, iterparse
 
 from evidencekit.metadata.chats.lines import Text
-from evidencekit.metadata.chats.message import Export, Piece
+from evidencekit.metadata.chats.message import Attached, Export, Piece
 
 _MILLISECONDS = 1000
 _RECEIVED, _SENT = "1", "2"
 _MMS_RECEIVED = "132"  # m_type of what was retrieved (OMA-MMS-ENC table 12: m-retrieve-conf)
-_MAX_PART = 2**16
 
 
 def parse(text: Text) -> tuple[Export, Iterator[Piece]]:
@@ -28,10 +28,17 @@ def _pieces(data: bytes) -> Iterator[Piece]:
         for _event, element in iterparse(io.BytesIO(data), forbid_dtd=True):
             if element.tag in {"sms", "mms"}:
                 number += 1
-                yield _message(element, number)
+                yield _piece(element, number)
                 element.clear()
-    except (ParseError, ValueError) as exc:  # entities and DTD are errors of value
+    except (ParseError, ValueError, LookupError) as exc:  # entities, DTD; encodings that are none
         yield Piece(kind="unparsed", start=-1, end=-1, pointer=f"/{number}", text=f"{exc}"[:200])
+
+
+def _piece(element: Element, number: int) -> Piece:
+    try:
+        return _message(element, number)
+    except (ValueError, OverflowError, OSError):  # a time that is none
+        return Piece(kind="unparsed", start=-1, end=-1, pointer=f"/{number}", raw=_raw(element))
 
 
 def _message(element: Element, number: int) -> Piece:
@@ -43,12 +50,12 @@ def _message(element: Element, number: int) -> Piece:
     is_sent = about.get("type") == _SENT or (
         element.tag == "mms" and about.get("m_type") not in {None, _MMS_RECEIVED}
     )
-    text, files = about.get("body", ""), []
+    text, files = about.get("body", ""), list[Attached]()
     for part in element.iter("part"):
         if part.get("ct") == "text/plain":
             text += part.get("text", "")
         elif part.get("ct") not in {None, "application/smil"}:
-            files.append(part.get("cl") or part.get("name") or str(part.get("ct")))
+            files.append(_attached(part))
     return Piece(
         kind="message", start=-1, end=-1, pointer=f"/{number}",
         sender="" if is_sent else other, sender_id=about.get("address", ""), conversation=other,
@@ -58,12 +65,23 @@ def _message(element: Element, number: int) -> Piece:
     )  # fmt: skip
 
 
+def _attached(part: Element) -> Attached:
+    """Return the name of a part, and of bytes that can be read what they are."""
+    name = part.get("cl") or part.get("name") or str(part.get("ct"))
+    try:
+        data = base64.b64decode(part.get("data", ""))
+    except ValueError:
+        return Attached(name=name)
+    if not data:
+        return Attached(name=name)
+    return Attached(name=name, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+
+
 def _raw(element: Element) -> str:
     """Return the attributes as they stand; pictures inside are told by their size."""
     told = " ".join(f'{name}="{value}"' for name, value in element.attrib.items())
     sizes = [
-        f"[{part.get('ct')}: {len(base64.b64decode(part.get('data', ''), validate=False))} bytes]"
+        f"[{part.get('ct')}: {len(part.get('data', ''))} characters of base64]"
         for part in element.iter("part")
-        if len(part.get("data", "")) < _MAX_PART * 1024
     ]
     return f"<{element.tag} {told}> {' '.join(sizes)}".strip()

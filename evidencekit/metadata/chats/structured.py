@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from evidencekit.metadata.chats.lines import Text
-from evidencekit.metadata.chats.message import Export, Kind, Piece
+from evidencekit.metadata.chats.message import Export, Kind, Piece, named
 from evidencekit.metadata.chats.objects import Decoded, Found, members, top_members
 
 _TELEGRAM = re.compile(
@@ -20,6 +21,7 @@ _TELEGRAM = re.compile(
 _DISCORD = re.compile(r'"guild"\s*:\s*\{')
 _META = re.compile(r'"participants"\s*:\s*\[.{0,4000}"messages"|"sender_name"\s*:', re.DOTALL)
 _X = re.compile(r"window\.YTD\.(direct_messages|tweets?)\S* ?= ?\[")
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 _MILLISECONDS = 1000
 
 
@@ -66,7 +68,7 @@ def _telegram(value: Mapping[str, Any], found: Found) -> Piece:
     moment = datetime.fromtimestamp(int(stamp), UTC) if stamp else None
     if moment is None and value.get("date"):
         moment = datetime.fromisoformat(value["date"])
-    files = (value.get(name) for name in ("file", "photo", "thumbnail"))
+    files = (value.get(name) for name in ("file", "photo", "thumbnail", "contact_vcard"))
     is_service = value["type"] == "service"
     said = str(value.get("action", "")) if is_service else _telegram_text(value.get("text", ""))
     kind: Kind = "system" if is_service else "message"
@@ -77,7 +79,7 @@ def _telegram(value: Mapping[str, Any], found: Found) -> Piece:
         at=moment, at_raw=str(value.get("date", "")), text=said,
         message_id=str(value.get("id", "")), reply_to=str(value.get("reply_to_message_id", "")),
         forwarded_from=str(value.get("forwarded_from") or ""), edited=str(value.get("edited", "")),
-        attachments=tuple(str(one) for one in files if one),
+        attachments=named(str(one) for one in files if one),
     )  # fmt: skip
 
 
@@ -90,7 +92,7 @@ def _telegram_text(text: Any) -> str:
 def _discord(value: Mapping[str, Any], found: Found) -> Piece:
     author = value["author"]
     kind: Kind = "message" if value["type"] in {"Default", "Reply"} else "system"
-    files = (one.get("fileName") or one.get("url") for one in value.get("attachments", []))
+    files = [_discord_file(one) for one in value.get("attachments", [])]
     reference = value.get("reference") or {}
     return _made(
         found, "call" if value["type"] == "Call" else kind,
@@ -98,8 +100,15 @@ def _discord(value: Mapping[str, Any], found: Found) -> Piece:
         at=datetime.fromisoformat(value["timestamp"]), at_raw=value["timestamp"],
         text=str(value["content"]), message_id=str(value["id"]),
         reply_to=str(reference.get("messageId", "")),
-        edited=str(value.get("timestampEdited") or ""), attachments=tuple(map(str, files)),
+        edited=str(value.get("timestampEdited") or ""), attachments=named(files),
     )  # fmt: skip
+
+
+def _discord_file(one: Mapping[str, Any]) -> str:
+    """Return the path of a file that was downloaded with the export, else its name."""
+    url = str(one.get("url") or "")
+    is_local = url and not _WEB.match(url)
+    return unquote(url) if is_local else str(one.get("fileName") or url)
 
 
 def _meta(value: Mapping[str, Any], found: Found) -> Piece:
@@ -111,12 +120,14 @@ def _meta(value: Mapping[str, Any], found: Found) -> Piece:
         for one in value.get(name, [])
         if "uri" in one
     ]
+    if "uri" in (value.get("sticker") or {}):
+        files.append(str(value["sticker"]["uri"]))
     text = str(value.get("content", ""))
     mended = _mended(text)
     return _made(
         found, "deleted" if value.get("is_unsent") else "message",
         sender=_mended(str(value["sender_name"])), text=mended, at_raw=str(stamp),
-        at=datetime.fromtimestamp(stamp / _MILLISECONDS, UTC), attachments=tuple(files),
+        at=datetime.fromtimestamp(stamp / _MILLISECONDS, UTC), attachments=named(files),
         conversation=_mended(found.around),
         warnings=("encoding-mended",) if mended != text else (),
     )  # fmt: skip
@@ -138,14 +149,30 @@ def _x(value: Mapping[str, Any], found: Found) -> Piece:
             found, "message", at=moment, at_raw=tweet["created_at"], text=str(tweet["full_text"]),
             message_id=str(tweet["id_str"]),
             reply_to=str(tweet.get("in_reply_to_status_id_str", "")),
+            attachments=named(_x_file(tweet["id_str"], url) for url in _x_media(tweet)),
         )  # fmt: skip
     message = value["messageCreate"]
     return _made(
         found, "message", sender_id=str(message["senderId"]), text=str(message["text"]),
         sender=str(message["senderId"]), message_id=str(message["id"]),
         at=datetime.fromisoformat(message["createdAt"]),
-        at_raw=message["createdAt"], attachments=tuple(map(str, message.get("mediaUrls", []))),
+        at_raw=message["createdAt"],
+        attachments=named(_x_file(message["id"], url) for url in message.get("mediaUrls", [])),
     )  # fmt: skip
+
+
+def _x_media(tweet: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the addresses of pictures and films; the extended entities name all of them."""
+    entities = tweet.get("extended_entities") or tweet.get("entities") or {}
+    for one in entities.get("media", []):
+        variants = one.get("video_info", {}).get("variants", [])
+        films = [(int(film["bitrate"]), str(film["url"])) for film in variants if "bitrate" in film]
+        yield max(films)[1] if films else str(one["media_url_https"])
+
+
+def _x_file(message: object, url: object) -> str:
+    """Return how an archive names a file: the number of the message before the last of the URL."""
+    return f"{message}-{urlsplit(str(url)).path.rpartition('/')[2]}"
 
 
 _PLATFORMS: Mapping[str, tuple[str, Callable[[Mapping[str, Any], Found], Piece]]] = (

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from html import unescape
+from urllib.parse import unquote
 
 from evidencekit.metadata.chats.lines import Text
-from evidencekit.metadata.chats.message import Export, Kind, Piece
+from evidencekit.metadata.chats.message import Export, Kind, Piece, named
 
 MAX_MESSAGES = 2_000_000
 _BEGIN = re.compile(rb'<div class="message (default|service)[^"]{0,60}"(?: id="message(-?\d+)")?')
@@ -71,7 +72,7 @@ def _piece(data: bytes, start: int, end: int, sender: str, title: str) -> Piece:
         sender=found.first("from_name") or (sender if joined else ""), at=moment, at_raw=written,
         precision="second" if moment else "none", conversation=title,
         message_id=begun[2].decode() if begun is not None and begun[2] else "",
-        reply_to=found.reply, forwarded_from=found.forwarded, attachments=tuple(found.files),
+        reply_to=found.reply, forwarded_from=found.forwarded, attachments=named(found.files),
     )  # fmt: skip
 
 
@@ -158,7 +159,7 @@ class _Reader:
         if reply is not None:
             self.message.reply = reply[1]
         elif target and "media_wrap clearfix" in self._open and ":" not in target:
-            self.message.files.append(target)
+            self.message.files.append(unquote(target))
 
     def close(self, tag: str) -> None:
         """Take the end of an element."""

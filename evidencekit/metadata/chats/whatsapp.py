@@ -11,7 +11,7 @@ from datetime import datetime
 from evidencekit.metadata.chats.clock import HALF, at, read_day, read_time
 from evidencekit.metadata.chats.conversation import pieces_of
 from evidencekit.metadata.chats.lines import Line, Text, lines_of
-from evidencekit.metadata.chats.message import Export, Kind, Piece, Precision
+from evidencekit.metadata.chats.message import Export, Kind, Piece, Precision, named
 
 _TIME = rf"(?:{HALF} )?\d{{1,2}}:\d\d(?::\d\d)?(?:[\s\u202f]?{HALF})?"
 _DATE = r"(?:\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}\.?)"
@@ -78,7 +78,7 @@ def _read(line: Line, order: str) -> Piece | None:
     return Piece(
         kind=_kind(sender, text), start=line.start, end=line.end, line=line.number, sender=sender,
         at=moment, at_raw=f"{found[1]} {found[2]}", precision=_precision(found[2], moment),
-        text=text, raw=line.raw, attachments=_attachments(text),
+        text=text, raw=line.raw, attachments=named(_attachments(text)),
     )  # fmt: skip
 
 

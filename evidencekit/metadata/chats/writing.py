@@ -41,7 +41,8 @@ def write(stream: BinaryIO, out: BinaryIO, argument: Json) -> JsonObject:
     counts: Counter[str] = Counter()
     for piece in pieces:
         counts[piece.kind] += 1
-        out.write(json.dumps(piece_to_json(piece), ensure_ascii=False).encode() + b"\n")
+        line = json.dumps(piece_to_json(piece), ensure_ascii=False)
+        out.write(line.encode("utf-8", "replace") + b"\n")  # halves of surrogate pairs
     out.flush()
     return {
         "platform": export.platform,
@@ -57,7 +58,7 @@ def _parse(text: Text, platform: str, keys: Mapping[str, str]) -> tuple[Export, 
     if platform in _OF_LINES:
         return _OF_LINES[platform](text)
     if platform == "mail":
-        return mail.parse(text, is_box=text.data.startswith(b"From "), keys=keys)
+        return mail.parse(text, keys=keys)
     head = text.data[:HEAD].decode(text.encoding, errors="replace")
     if platform == "x":
         return structured.parse(text, structured.variant_of_x(head))

@@ -1,5 +1,6 @@
 """Every message of an export is found once, where it stands; nothing of a file is dropped."""
 
+import hashlib
 import io
 import json
 from typing import Any
@@ -19,6 +20,12 @@ EXPORTS = {
     "android": (exports.ANDROID, "kakaotalk"),
     "ios": (exports.IOS, "kakaotalk"),
     "csv": (exports.CSV, "kakaotalk"),
+    "windows-open": (exports.WINDOWS_OPEN, "kakaotalk"),
+    "windows-mixed": (exports.WINDOWS_MIXED, "kakaotalk"),
+    "android-english": (exports.ANDROID_ENGLISH, "kakaotalk"),
+    "ios-half": (exports.IOS_HALF, "kakaotalk"),
+    "ios-british": (exports.IOS_BRITISH, "kakaotalk"),
+    "csv-mac": (exports.CSV_MAC, "kakaotalk"),
     "line": (exports.LINE, "line"),
     "whatsapp-ios": (exports.WHATSAPP_IOS, "whatsapp"),
     "whatsapp-android": (exports.WHATSAPP_ANDROID, "whatsapp"),
@@ -32,7 +39,8 @@ EXPORTS = {
     "mbox": (exports.MBOX, "mail"),
 }
 OF_LINES = ("windows", "windows-english", "android", "ios", "csv", "line", "whatsapp-ios",
-            "whatsapp-android")  # fmt: skip
+            "whatsapp-android", "windows-open", "windows-mixed", "android-english", "ios-half",
+            "ios-british", "csv-mac")  # fmt: skip
 
 
 def parsed(
@@ -99,8 +107,8 @@ def test_a_message_goes_on_until_another_begins() -> None:
 def test_what_was_deleted_called_or_sent_as_a_file_is_told() -> None:
     rest = said("windows")[2:]
     assert [one["kind"] for one in rest] == ["message", "message", "deleted", "call", "message"]
-    assert rest[0]["attachments"] == ["사진"]
-    assert rest[1]["attachments"] == ["계약서.pdf"]
+    assert rest[0]["attachments"] == [{"name": "사진"}]
+    assert rest[1]["attachments"] == [{"name": "계약서.pdf"}]
     assert rest[-1]["at"] == "2026-02-10T09:03:00"  # the day has changed
 
 
@@ -135,13 +143,13 @@ def test_which_number_is_the_day_is_told_from_the_file_or_assumed() -> None:
     assert told["notes"] == ["day-before-month assumed"]
     assert [one["kind"] for one in rows] == ["system", "message", "message"]
     assert rows[2]["at"] == "2026-03-02T18:52:00"
-    assert rows[2]["attachments"] == ["IMG-1.jpg"]
+    assert rows[2]["attachments"] == [{"name": "IMG-1.jpg"}]
 
 
 def test_marks_of_direction_are_no_part_of_a_name() -> None:
     rows = said("whatsapp-ios")
     assert [one["sender"] for one in rows] == ["Kim", "Lee", "Lee"]
-    assert rows[1]["attachments"] == ["0001-PHOTO.jpg"]
+    assert rows[1]["attachments"] == [{"name": "0001-PHOTO.jpg"}]
     assert "\u200e" in rows[0]["raw"]
     assert rows[2]["kind"] == "deleted"
 
@@ -150,7 +158,7 @@ def test_telegram_gives_the_zone_where_it_gives_a_stamp() -> None:
     first, second, third = said("telegram")
     assert first["at"] == "2026-02-09T00:03:11+00:00"
     assert first["text"] == "see https://example.org"
-    assert first["attachments"] == ["photos/photo_1.jpg"]
+    assert first["attachments"] == [{"name": "photos/photo_1.jpg"}]
     assert (second["kind"], second["sender"]) == ("call", "Lee")
     assert third["at"] == "2026-02-09T09:05:00"
     assert (third["forwarded_from"], third["reply_to"]) == ("Park", "1")
@@ -184,11 +192,13 @@ def test_others_are_read_with_their_ids_and_zones() -> None:
         "2026-02-09T09:03:11+09:00", "김", "5",
     )  # fmt: skip
     (x,) = said("x")
+    assert x["attachments"] == [{"name": "4-abc.jpg"}]
     assert (x["at"], x["text"], x["sender_id"]) == ("2026-02-09T00:03:11+00:00", "안녕", "1")
     received, sent = said("sms")
     assert (received["sender"], received["at"]) == ("홍길동", "2026-02-09T00:03:11+00:00")
     assert (sent.get("sender", ""), sent["warnings"]) == ("", ["sent-by-owner"])
-    assert (sent["text"], sent["attachments"]) == ("사진 보낸다", ["a.jpg"])
+    held = {"name": "a.jpg", "sha256": hashlib.sha256(bytes(3)).hexdigest(), "size": 3}
+    assert (sent["text"], sent["attachments"]) == ("사진 보낸다", [held])
 
 
 def test_mails_keep_their_heads() -> None:
@@ -251,7 +261,7 @@ def test_a_page_of_telegram_is_read_message_by_message() -> None:
     assert first["sender"] == "가해자 <b>"
     assert first["text"] == "첫 줄\n둘째 줄 & 끝"
     assert first["at"] == "2026-02-09T09:03:10+09:00"
-    assert first["attachments"] == ["photos/photo_1@09-02-2026_09-03-10.jpg"]
+    assert first["attachments"] == [{"name": "photos/photo_1@09-02-2026_09-03-10.jpg"}]
     assert (joined["sender"], joined["reply_to"]) == ("가해자 <b>", "12")
     assert (forwarded["sender"], forwarded["forwarded_from"]) == ("나", "다른 방")
     assert forwarded["at"] == "2026-02-09T09:05:00"  # no zone is said
@@ -278,3 +288,45 @@ def test_an_export_is_recognised_where_its_beginning_ends_within_a_character(cut
     line = "[사람] [오후 1:05] 메시지가 이어집니다 오늘도 안녕하세요\n"
     data = (exports.WINDOWS + line * 1_000).encode()
     assert chat_of(b" " * cut + data[: HEAD - cut], "text/plain") == "kakaotalk"
+
+
+def test_media_of_tweets_are_called_as_the_archive_calls_them() -> None:
+    films = [
+        {"content_type": "application/x-mpegURL", "url": "https://video.twimg.com/a.m3u8"},
+        {"bitrate": 1, "url": "https://video.twimg.com/low.mp4"},
+        {"bitrate": 2, "url": "https://video.twimg.com/high.mp4?tag=1"},
+    ]
+    media = [
+        {"media_url_https": "https://pbs.twimg.com/media/A.jpg"},
+        {"media_url_https": "https://x/y.jpg", "video_info": {"variants": films}},
+    ]
+    tweet = {
+        "id_str": "9", "full_text": "t", "created_at": "Mon Feb 09 00:03:11 +0000 2026",
+        "extended_entities": {"media": media},
+    }  # fmt: skip
+    text = "window.YTD.tweets.part0 = " + json.dumps([{"tweet": tweet}])
+    (one,) = parsed(text.encode(), "x")[1]
+    assert one["attachments"] == [{"name": "9-A.jpg"}, {"name": "9-high.mp4"}]
+
+
+def test_files_that_were_downloaded_with_an_export_of_discord_are_named_by_their_path() -> None:
+    local = exports.DISCORD.replace("https://example.org/a", "x.json_Files/a%20b-1.png")
+    (one,) = parsed(local.encode(), "discord")[1]
+    assert one["attachments"] == [{"name": "x.json_Files/a b-1.png"}]
+    assert said("discord")[0]["attachments"] == [{"name": "a.png"}]
+
+
+def test_one_short_message_that_is_none_costs_no_other() -> None:
+    broken = exports.SMS.replace("1770595391000", "9" * 30).replace("AAAA", "A")
+    kinds = [one["kind"] for one in parsed(broken.encode(), "sms")[1]]
+    assert kinds == ["unparsed", "message"]
+
+
+def test_an_encoding_that_there_is_not_ends_in_the_list() -> None:
+    _, rows = parsed(exports.SMS.replace("UTF-8", "UTG-8").encode(), "sms")
+    assert [one["kind"] for one in rows] == ["unparsed"]
+
+
+def test_a_conversation_whose_name_is_broken_has_its_messages() -> None:
+    broken = exports.META.replace('"messages"', '"title": "\\u12", "messages"')
+    assert [one["kind"] for one in parsed(broken.encode(), "meta")[1]] == ["message"]
